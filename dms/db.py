@@ -1,11 +1,12 @@
 """What every table shares, and how an engine is made. Plain SQLAlchemy: the edge adds its own session handling."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Uuid, create_engine, event
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Uuid, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -49,6 +50,22 @@ class Identified:
     """A table whose key is a random UUID, so that an address tells nothing and can be made before the row."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+
+
+class Versioned:
+    """A table that two people can change at once: the slower one meets StaleDataError, which the edge tells them."""
+
+    lock_version: Mapped[int] = mapped_column()
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.lock_version}
+
+
+def text_enum(kind: type[StrEnum]) -> Enum:
+    """Store an enum by value as checked text, so that adding a member needs no native type."""
+    return Enum(kind, native_enum=False, length=40, values_callable=lambda members: [m.value for m in members])
 
 
 def make_engine(url: str, **options: Any) -> Engine:

@@ -1,0 +1,84 @@
+"""Every setting, typed, read once from the environment, checked at the start. Nothing else reads the environment."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "DMS_"
+
+
+class SettingsError(Exception):
+    """The environment does not make a valid set of settings; the message names every problem at once."""
+
+
+class Settings(BaseSettings):
+    """What an administrator may set; each is an environment variable with the prefix ``DMS_``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    secret_key: SecretStr = Field(description="Signs sessions and tokens; at least 32 characters, no default.")
+    password_salt: SecretStr = Field(description="Salt of the password hashes' pepper; at least 16 characters.")
+    instance_dir: Path = Field(description="Folder for everything that is written beside database and store.")
+    database_url: str = Field(description="SQLAlchemy URL: sqlite:///… or postgresql+psycopg://…")
+    storage_url: str = Field(description="file:///folder or s3://KEY:SECRET@host:port/bucket?secure=0|1")
+    base_url: str = Field(default="http://127.0.0.1:8000", description="Public address, printed in QR codes.")
+    queue_url: str = Field(default="", description="redis://… for jobs at scale; empty: a SQLite queue.")
+    rate_limit_url: str = Field(default="memory://", description="Where the counters of rate limits live.")
+
+    key_folder: Path = Field(description="Folder of PKCS#12 files for server-side signing keys.")
+    key_passphrase: SecretStr = Field(description="Opens the PKCS#12 files; kept out of every log.")
+    tsa_url: str = Field(description="RFC 3161 time-stamping authority.")
+    trust_roots: Path = Field(description="PEM file with the root certificates that signatures must lead to.")
+    trust_intermediates: Path | None = Field(default=None, description="PEM file with issuing certificates.")
+
+    secure_cookies: bool = Field(default=True, description="Cookies only over HTTPS; off for http:// on loopback.")
+    two_factor: bool = Field(default=False, description="Offer two-factor log-in (TOTP and recovery codes).")
+    two_factor_required: bool = Field(default=False, description="Refuse log-in without a second factor.")
+    login_rate: str = Field(default="10 per minute;100 per hour", description="Log-in attempts for one address.")
+    fresh_login_minutes: int = Field(default=60, ge=1, description="Age of a log-in that may still sign.")
+    upload_limit_mb: int = Field(default=50, ge=1, le=4096, description="Largest document accepted, in MiB.")
+    signature_expires_minutes: int = Field(default=10, ge=1, description="Time between the halves of a signature.")
+    validation_max_age_hours: int = Field(default=24, ge=1, description="Age of a validation that still counts.")
+    in_process_jobs: bool = Field(default=True, description="Run jobs in a thread of the server itself.")
+    proxy_count: int = Field(default=0, ge=0, description="Trusted reverse proxies in front of the server.")
+    demo: bool = Field(default=False, description="Mark every page as a demonstration with made-up data.")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < 32:
+            raise ValueError("must have at least 32 characters")
+        return value
+
+    @field_validator("password_salt")
+    @classmethod
+    def _salt_long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < 16:
+            raise ValueError("must have at least 16 characters")
+        return value
+
+    @property
+    def upload_limit(self) -> int:
+        """The largest document accepted, in bytes."""
+        return self.upload_limit_mb << 20
+
+
+def load(**overrides: Any) -> Settings:
+    """Return the settings; raise SettingsError naming every missing, wrong or unknown variable at once."""
+    problems = [f"{name}: unknown setting" for name in _unknown_variables()]
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        problems += [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
+        raise SettingsError("\n".join(problems)) from None
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return settings
+
+
+def _unknown_variables() -> list[str]:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)

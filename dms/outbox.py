@@ -1,0 +1,51 @@
+"""Events on their way uphill: rows written in the same transaction as the change they tell of.
+
+The row is the truth; the job queue only wakes a worker. ``dms.handlers`` maps a name to the functions that act.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from dms.db import Base, Identified
+
+
+class OutboxEvent(Identified, Base):
+    """Something that happened and that an upper layer, a job or a mail still has to act on."""
+
+    __tablename__ = "outbox_event"
+    __table_args__ = (Index("ix_outbox_event_waiting", "done_at", "run_after"),)
+
+    name: Mapped[str] = mapped_column(String(60))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    run_after: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    done_at: Mapped[datetime | None]
+
+
+def add(session: Session, name: str, *, now: datetime, **payload: Any) -> OutboxEvent:
+    """Announce ``name``; ids in ``payload`` become strings."""
+    event = OutboxEvent(
+        name=name,
+        payload={key: value if isinstance(value, int | bool) else str(value) for key, value in payload.items()},
+        created_at=now,
+        run_after=now,
+    )
+    session.add(event)
+    return event
+
+
+def waiting(session: Session, *, now: datetime, limit: int = 50) -> list[OutboxEvent]:
+    """The events that are due, oldest first; on PostgreSQL rows that another worker holds are passed over."""
+    due = (
+        select(OutboxEvent)
+        .where(OutboxEvent.done_at.is_(None), OutboxEvent.run_after <= now)
+        .order_by(OutboxEvent.created_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.scalars(due))

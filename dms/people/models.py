@@ -1,0 +1,165 @@
+"""Units, people, positions and roles, each with a life in time. A record keeps the name of its day."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dms.db import Base, Identified, text_enum
+from dms.policy import PositionKind, Role
+
+
+class UnitKind(StrEnum):
+    """Who may take part (P02)."""
+
+    PROVINCIAL_COMMITTEE = "provincial_committee"
+    PROVINCIAL_DEPARTMENT = "provincial_department"
+    PUBLIC_SERVICE_UNIT = "public_service_unit"
+    DISTRICT_COMMITTEE = "district_committee"
+    COMMUNE_COMMITTEE = "commune_committee"
+    PARTY_OR_MASS_ORGANISATION = "party_or_mass_organisation"
+    SCHOOL = "school"
+    ENTERPRISE = "enterprise"
+
+
+class SuccessionKind(StrEnum):
+    """How a unit's duties pass on."""
+
+    RENAMED = "renamed"
+    MERGED = "merged"
+    SPLIT = "split"
+    TRANSFERRED = "transferred"
+
+
+class Capacity(StrEnum):
+    """The power line before a signature (Nghị định 30/2020, annex I, II.7b)."""
+
+    NONE = "none"
+    TM = "tm"
+    KT = "kt"
+    TL = "tl"
+    TUQ = "tuq"
+    Q = "q"
+
+
+class Unit(Identified, Base):
+    """A body, unit or locality that nominates, receives, appraises or decides."""
+
+    __tablename__ = "unit"
+
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    kind: Mapped[UnitKind] = mapped_column(text_enum(UnitKind))
+    block: Mapped[str | None] = mapped_column(String(200))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    founded_on: Mapped[date | None]
+    abolished_on: Mapped[date | None]
+
+    names: Mapped[list["UnitName"]] = relationship(order_by="UnitName.valid_from", back_populates="unit")
+
+
+class UnitName(Identified, Base):
+    """What a unit is called from one day on; the last one before a given day is the name of that day."""
+
+    __tablename__ = "unit_name"
+    __table_args__ = (UniqueConstraint("unit_id", "valid_from"),)
+
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    name: Mapped[str] = mapped_column(String(300))
+    symbol: Mapped[str] = mapped_column(String(30))
+    place: Mapped[str] = mapped_column(String(100))
+    superior: Mapped[str | None] = mapped_column(String(300))
+    valid_from: Mapped[date]
+
+    unit: Mapped[Unit] = relationship(back_populates="names")
+
+
+class UnitSuccession(Identified, Base):
+    """From ``on`` the successor carries the predecessor's duties and reads its dossiers."""
+
+    __tablename__ = "unit_succession"
+    __table_args__ = (UniqueConstraint("predecessor_id", "successor_id"),)
+
+    predecessor_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    successor_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    kind: Mapped[SuccessionKind] = mapped_column(text_enum(SuccessionKind))
+    on: Mapped[date]
+
+
+class Person(Identified, Base):
+    """Somebody who works in the system. An account points here; the domain never sees the account."""
+
+    __tablename__ = "person"
+
+    full_name: Mapped[str] = mapped_column(String(200))
+    folded_name: Mapped[str] = mapped_column(String(200), index=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+
+
+class Position(Identified, Base):
+    """A seat in a unit, with the title that papers print."""
+
+    __tablename__ = "position"
+    __table_args__ = (UniqueConstraint("unit_id", "kind", "title"),)
+
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    kind: Mapped[PositionKind] = mapped_column(text_enum(PositionKind))
+    title: Mapped[str] = mapped_column(String(200))
+
+
+class Appointment(Identified, Base):
+    """A person in a position from one day to another (exclusive); ``Q`` marks an acting head."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="period"),)
+
+    position_id: Mapped[UUID] = mapped_column(ForeignKey("position.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    capacity: Mapped[Capacity] = mapped_column(text_enum(Capacity), default=Capacity.NONE)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    position: Mapped[Position] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class Delegation(Identified, Base):
+    """A written, dated power to sign from a seat that is another's (KT., TL., TUQ.); it cannot be passed on."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (CheckConstraint("valid_to > valid_from", name="period"),)
+
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    position_kind: Mapped[PositionKind] = mapped_column(text_enum(PositionKind))
+    delegate_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    capacity: Mapped[Capacity] = mapped_column(text_enum(Capacity))
+    basis: Mapped[str] = mapped_column(String(300))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    granted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    granted_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    delegate: Mapped[Person] = relationship(foreign_keys=[delegate_id])
+
+
+class RoleGrant(Identified, Base):
+    """A person's role in a unit from one day to another (exclusive)."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (UniqueConstraint("person_id", "unit_id", "role", "valid_from"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    role: Mapped[Role] = mapped_column(text_enum(Role))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    unit: Mapped[Unit] = relationship()
+
+
+def in_force(model: Any, day: date) -> Any:
+    """The SQL condition that a dated row holds on ``day`` (``valid_to`` is exclusive)."""
+    return (model.valid_from <= day) & (model.valid_to.is_(None) | (model.valid_to > day))

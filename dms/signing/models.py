@@ -1,0 +1,169 @@
+"""Signing routes: who signs a document, in which order, and what came of it.
+
+A route hangs on a document and knows nothing of what the paper is for. Acts are stored; progress is derived.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dms.db import Base, Identified, Versioned, text_enum
+from dms.documents.models import Document, Version
+from dms.people.models import Capacity
+from dms.policy import PositionKind
+
+
+class StepAction(StrEnum):
+    """What a step asks for (Nghị định 30/2020, art. 13-18)."""
+
+    INITIALS = "initials"
+    APPROVAL = "approval"
+    NUMBER = "number"
+    SEAL = "seal"
+
+
+class StageMode(StrEnum):
+    """Whether all steps of a stage are needed or one is enough."""
+
+    ALL_OF = "all_of"
+    ANY_OF = "any_of"
+
+
+class StepOutcome(StrEnum):
+    """What became of a step."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    NOT_NEEDED = "not_needed"
+    VOID = "void"
+
+
+class RouteOutcome(StrEnum):
+    """How a route ended."""
+
+    COMPLETED = "completed"
+    REFUSED = "refused"
+    RECALLED = "recalled"
+    REPLACED = "replaced"
+
+
+class SigningRoute(Identified, Versioned, Base):
+    """One run of a document through its signers; a new version of the document starts a new one."""
+
+    __tablename__ = "signing_route"
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), index=True)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("version.id"))
+    trail_subject: Mapped[str] = mapped_column(String(40))
+    trail_id: Mapped[UUID]
+    title: Mapped[str] = mapped_column(String(500))
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[RouteOutcome | None] = mapped_column(text_enum(RouteOutcome))
+
+    document: Mapped[Document] = relationship()
+    version: Mapped[Version] = relationship()
+    steps: Mapped[list["Step"]] = relationship(order_by="(Step.stage, Step.ordinal)", back_populates="route")
+
+
+class Step(Identified, Base):
+    """One act that a position owes; ``opened_at`` is the moment its turn came."""
+
+    __tablename__ = "step"
+    __table_args__ = (
+        UniqueConstraint("route_id", "stage", "ordinal"),
+        Index("ix_step_waiting", "unit_id", "position_kind", "outcome", "opened_at"),
+    )
+
+    route_id: Mapped[UUID] = mapped_column(ForeignKey("signing_route.id"))
+    stage: Mapped[int]
+    ordinal: Mapped[int]
+    mode: Mapped[StageMode] = mapped_column(text_enum(StageMode))
+    action: Mapped[StepAction] = mapped_column(text_enum(StepAction))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    position_kind: Mapped[PositionKind] = mapped_column(text_enum(PositionKind))
+    field_name: Mapped[str | None] = mapped_column(String(60))
+    due_on: Mapped[date | None]
+    opened_at: Mapped[datetime | None]
+    outcome: Mapped[StepOutcome | None] = mapped_column(text_enum(StepOutcome))
+    acted_at: Mapped[datetime | None]
+    acted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    actor_name: Mapped[str | None] = mapped_column(String(200))
+    capacity: Mapped[Capacity | None] = mapped_column(text_enum(Capacity))
+    position_title: Mapped[str | None] = mapped_column(String(200))
+    reason: Mapped[str | None] = mapped_column(String(1000))
+    result_version_id: Mapped[UUID | None] = mapped_column(ForeignKey("version.id"))
+
+    route: Mapped[SigningRoute] = relationship(back_populates="steps")
+
+
+class SigningKey(Identified, Base):
+    """A certificate bound to a person or to an organisation's seal, and where its key lives. No secret is here."""
+
+    __tablename__ = "signing_key"
+
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    provider: Mapped[str] = mapped_column(String(20))
+    reference: Mapped[str] = mapped_column(String(200))
+    certificate_sha256: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(500))
+    issuer: Mapped[str] = mapped_column(String(500))
+    serial: Mapped[str] = mapped_column(String(80))
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class PendingSignature(Identified, Base):
+    """Between the two halves of a signature: pins version, digest, signer and capacity; used once, then it expires."""
+
+    __tablename__ = "pending_signature"
+
+    step_id: Mapped[UUID] = mapped_column(ForeignKey("step.id"), index=True)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("version.id"))
+    version_digest: Mapped[str] = mapped_column(String(64))
+    prepared_digest: Mapped[str] = mapped_column(String(64))
+    prepared: Mapped[dict[str, Any]] = mapped_column(JSON)
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("signing_key.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    capacity: Mapped[Capacity] = mapped_column(text_enum(Capacity))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class Signature(Identified, Base):
+    """A signature made through a step: who, in which capacity, when, with which certificate, at which level."""
+
+    __tablename__ = "signature"
+    __table_args__ = (UniqueConstraint("version_id", "field_name"),)
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("version.id"))
+    step_id: Mapped[UUID] = mapped_column(ForeignKey("step.id"), unique=True)
+    field_name: Mapped[str] = mapped_column(String(60))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    signer_name: Mapped[str] = mapped_column(String(200))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    position_title: Mapped[str] = mapped_column(String(200))
+    capacity: Mapped[Capacity] = mapped_column(text_enum(Capacity))
+    certificate_sha256: Mapped[str] = mapped_column(String(64))
+    certificate_subject: Mapped[str] = mapped_column(String(500))
+    level: Mapped[str] = mapped_column(String(10))
+    signed_at: Mapped[datetime]
+
+
+class VersionCheck(Base):
+    """The last validation of a version's signatures; derived, made anew on demand and before every submission."""
+
+    __tablename__ = "version_check"
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    checked_at: Mapped[datetime]
+    verdict: Mapped[str] = mapped_column(String(20))
+    report: Mapped[dict[str, Any]] = mapped_column(JSON)
