@@ -1,0 +1,234 @@
+"""Start the embedded service: SQLite, files, jobs in the process, a demo province and its own certificate authority.
+
+``python -m scripts.run serve --port 8000``  starts everything and stops everything on Ctrl-C
+``python -m scripts.run exec -- COMMAND``    runs one command on the same data: ``flask --app wsgi db upgrade``
+
+What stands in the environment already (``DMS_…``) is kept, so each engine can be exchanged by its address.
+"""
+
+import argparse
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn, Self
+
+ROOT = Path(__file__).resolve().parent.parent
+PKI_PORT_OFFSET = 1000
+START_SECONDS = 60
+STOP_SECONDS = 15
+
+
+class CannotGoOn(Exception):
+    """One sentence that tells the person at the terminal what to do."""
+
+
+def main() -> int:
+    args = parse_arguments()
+    os.chdir(ROOT)
+    try:
+        if args.verb == "exec":
+            return run_command(args.command)
+        with stop_signals():
+            serve(args.port)
+    except CannotGoOn as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m scripts.run", description=__doc__.partition("\n")[0])
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("serve").add_argument("--port", type=int, default=8000)
+    verbs.add_parser("exec").add_argument("command", nargs=argparse.REMAINDER)
+    return parser.parse_args()
+
+
+def run_command(command: list[str]) -> int:
+    words = command[1:] if command[:1] == ["--"] else command
+    return subprocess.run(words, env=environment(8000), check=False).returncode
+
+
+def serve(port: int) -> NoReturn:
+    ensure_free(port, "PORT")
+    ensure_free(port + PKI_PORT_OFFSET, "PORT")
+    settings = environment(port)
+    bring_up_to_date(settings)
+    with Children(settings) as children:
+        children.start(*pki_command(port, settings))
+        children.start(*gunicorn_command(port))
+        children.wait_for(f"http://127.0.0.1:{port}/")
+        greet(port, settings)
+        children.watch()
+
+
+# --- What the service is given --------------------------------------------------------------------------------------
+
+
+def environment(port: int) -> dict[str, str]:
+    """The present environment, with an embedded set-up for every setting that it does not name."""
+    folder = Path(os.environ.get("DMS_INSTANCE_DIR", ROOT / "instance")).resolve()
+    for name in ("blobs", "keys", "pki"):
+        (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return embedded_settings(folder, port) | dict(os.environ)
+
+
+def embedded_settings(folder: Path, port: int) -> dict[str, str]:
+    authority = f"http://127.0.0.1:{port + PKI_PORT_OFFSET}"
+    return {
+        "DMS_INSTANCE_DIR": str(folder),
+        "DMS_SECRET_KEY": secret(folder / "secret"),
+        "DMS_DATABASE_URL": f"sqlite:///{folder / 'dms.sqlite'}",
+        "DMS_STORAGE_URL": (folder / "blobs").as_uri(),
+        "DMS_KEY_FOLDER": str(folder / "keys"),
+        "DMS_KEY_PASSPHRASE": secret(folder / "key-passphrase"),
+        "DMS_TSA_URL": f"{authority}/tsa",
+        "DMS_TRUST_ROOTS": str(folder / "pki" / "roots.pem"),
+        "DMS_TRUST_INTERMEDIATES": str(folder / "pki" / "intermediates.pem"),
+        "DMS_DEMO": "1",
+        "DMS_BASE_URL": f"http://127.0.0.1:{port}",
+    }
+
+
+def secret(path: Path) -> str:
+    """Read the secret, or make it on the first start; only the owner may read the file."""
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+def ensure_free(port: int, variable: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise CannotGoOn(f"Port {port} is taken. Choose another: make run {variable}={port + 10}") from None
+
+
+# --- The steps of a start -------------------------------------------------------------------------------------------
+
+
+def bring_up_to_date(settings: Mapping[str, str]) -> None:
+    for words in (["db", "upgrade"], ["demo", "load"]):
+        if flask(settings, *words).returncode:
+            raise CannotGoOn(f"`flask {' '.join(words)}` failed; the lines above say why. Nothing was started.")
+
+
+def greet(port: int, settings: Mapping[str, str]) -> None:
+    print(f"\nThe service is ready: http://127.0.0.1:{port}  (Ctrl-C stops it)\n", flush=True)
+    flask(settings, "demo", "logins")
+
+
+def flask(settings: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", *words], env=dict(settings), check=False)
+
+
+def pki_command(port: int, settings: Mapping[str, str]) -> list[str]:
+    folder = Path(settings["DMS_INSTANCE_DIR"], "pki")
+    return [sys.executable, "-m", "demo.pki", "serve", "--folder", str(folder), "--port", str(port + PKI_PORT_OFFSET)]
+
+
+def gunicorn_command(port: int) -> list[str]:
+    options = ["--workers", "1", "--threads", "8", "--timeout", "120", "--log-level", "warning", "--no-control-socket"]
+    return [sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", "wsgi:create_app()"]
+
+
+# --- Processes ------------------------------------------------------------------------------------------------------
+
+
+class Children:
+    """The processes of one start: each in a group of its own, and all gone when the block is left."""
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        self.settings = dict(settings)
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        print("\nStopping …", flush=True)
+        for process in reversed(self.processes):
+            stop(process)
+
+    def start(self, *command: str) -> None:
+        # The kernel ends the child if this process is killed without a chance to clean up.
+        guard = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+        self.processes.append(subprocess.Popen([*guard, *command], env=self.settings, start_new_session=True))
+
+    def wait_for(self, url: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not answers(url):
+            self.ensure_all_alive()
+            if time.monotonic() > deadline:
+                raise CannotGoOn(f"{url} did not answer within {START_SECONDS} s.")
+            time.sleep(0.1)
+
+    def ensure_all_alive(self) -> None:
+        for process in self.processes:
+            if process.poll() is not None:
+                raise CannotGoOn(f"{process.args!r} ended with {process.returncode}; the lines above say why.")
+
+    def watch(self) -> NoReturn:
+        """Stay until a signal comes (KeyboardInterrupt) or one of the processes ends by itself (CannotGoOn)."""
+        while True:
+            self.ensure_all_alive()
+            time.sleep(0.5)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310  (our own address on the loopback)
+            return True
+    except urllib.error.HTTPError as error:
+        error.close()
+        return True
+    except OSError:
+        return False
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End the whole group: kindly, and after a while by force."""
+    signal_group(process, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_SECONDS)
+    signal_group(process, signal.SIGKILL)
+    process.wait()
+
+
+def signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+@contextmanager
+def stop_signals() -> Iterator[None]:
+    """Within the block a polite end from anywhere is the same as Ctrl-C, and a second one cannot break the clean-up."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, interrupt)
+    yield
+
+
+if __name__ == "__main__":
+    sys.exit(main())
