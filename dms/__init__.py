@@ -2,5 +2,5 @@
 
 Nothing here knows HTTP, forms, browser sessions or an object-store client. The layers, each importing only from
 those below it, stand in ``pyproject.toml`` under import-linter: handlers, archive, awards, appraisal, dossiers,
-completeness, signing, campaigns | documents | papers, people, policy | audit | outbox, errors | db | clock | text.
+completeness, signing, campaigns | documents | papers, people, audit | outbox, policy, errors | db | clock | text.
 """

@@ -24,7 +24,7 @@ from types import FrameType
 from typing import NoReturn, Self
 
 ROOT = Path(__file__).resolve().parent.parent
-PKI_PORT_OFFSET = 1000
+PKI_PORT = 9700
 START_SECONDS = 60
 STOP_SECONDS = 15
 
@@ -62,12 +62,12 @@ def run_command(command: list[str]) -> int:
 
 
 def serve(port: int) -> NoReturn:
-    ensure_free(port, "PORT")
-    ensure_free(port + PKI_PORT_OFFSET, "PORT")
+    ensure_free(port, f"choose another: make run PORT={port + 10}")
     settings = environment(port)
+    ensure_free(pki_port(instance_folder()), "the demo certificates name it, so free it (another `make run`?)")
     bring_up_to_date(settings)
     with Children(settings) as children:
-        children.start(*pki_command(port, settings))
+        children.start(*pki_command())
         children.start(*gunicorn_command(port))
         children.wait_for(f"http://127.0.0.1:{port}/")
         greet(port, settings)
@@ -79,24 +79,29 @@ def serve(port: int) -> NoReturn:
 
 def environment(port: int) -> dict[str, str]:
     """The present environment, with an embedded set-up for every setting that it does not name."""
-    folder = Path(os.environ.get("DMS_INSTANCE_DIR", ROOT / "instance")).resolve()
-    for name in ("blobs", "keys", "pki"):
+    folder = instance_folder()
+    for name in ("", "blobs", "pki"):
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     return embedded_settings(folder, port) | dict(os.environ)
 
 
+def instance_folder() -> Path:
+    return Path(os.environ.get("DMS_INSTANCE_DIR", ROOT / "instance")).resolve()
+
+
 def embedded_settings(folder: Path, port: int) -> dict[str, str]:
-    authority = f"http://127.0.0.1:{port + PKI_PORT_OFFSET}"
     return {
         "DMS_INSTANCE_DIR": str(folder),
         "DMS_SECRET_KEY": secret(folder / "secret"),
+        "DMS_PASSWORD_SALT": secret(folder / "password-salt"),
         "DMS_DATABASE_URL": f"sqlite:///{folder / 'dms.sqlite'}",
         "DMS_STORAGE_URL": (folder / "blobs").as_uri(),
-        "DMS_KEY_FOLDER": str(folder / "keys"),
+        "DMS_KEY_FOLDER": str(folder / "pki" / "p12"),
         "DMS_KEY_PASSPHRASE": secret(folder / "key-passphrase"),
-        "DMS_TSA_URL": f"{authority}/tsa",
-        "DMS_TRUST_ROOTS": str(folder / "pki" / "roots.pem"),
-        "DMS_TRUST_INTERMEDIATES": str(folder / "pki" / "intermediates.pem"),
+        "DMS_TSA_URL": f"http://127.0.0.1:{pki_port(folder)}/demo/tsa/tsa",
+        "DMS_TRUST_ROOTS": str(folder / "pki" / "ca" / "root.pem"),
+        "DMS_TRUST_INTERMEDIATES": str(folder / "pki" / "ca" / "issuing.pem"),
+        "DMS_SECURE_COOKIES": "0",
         "DMS_DEMO": "1",
         "DMS_BASE_URL": f"http://127.0.0.1:{port}",
     }
@@ -111,13 +116,32 @@ def secret(path: Path) -> str:
     return path.read_text()
 
 
-def ensure_free(port: int, variable: str) -> None:
+def pki_port(folder: Path) -> int:
+    """The port that the demo certificates name; before there are any, the usual one or else any free one."""
+    remembered = folder / "pki" / "port"
+    if not remembered.exists():
+        remembered.write_text(str(PKI_PORT if is_free(PKI_PORT) else a_free_port()))
+    return int(remembered.read_text())
+
+
+def ensure_free(port: int, advice: str) -> None:
+    if not is_free(port):
+        raise CannotGoOn(f"Port {port} is taken: {advice}.")
+
+
+def is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+        with suppress(OSError):
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise CannotGoOn(f"Port {port} is taken. Choose another: make run {variable}={port + 10}") from None
+            return True
+    return False
+
+
+def a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 # --- The steps of a start -------------------------------------------------------------------------------------------
@@ -138,9 +162,9 @@ def flask(settings: Mapping[str, str], *words: str) -> subprocess.CompletedProce
     return subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", *words], env=dict(settings), check=False)
 
 
-def pki_command(port: int, settings: Mapping[str, str]) -> list[str]:
-    folder = Path(settings["DMS_INSTANCE_DIR"], "pki")
-    return [sys.executable, "-m", "demo.pki", "serve", "--folder", str(folder), "--port", str(port + PKI_PORT_OFFSET)]
+def pki_command() -> list[str]:
+    folder = instance_folder()
+    return [sys.executable, "-m", "demo.pki", "serve", str(folder / "pki"), "--port", str(pki_port(folder))]
 
 
 def gunicorn_command(port: int) -> list[str]:
