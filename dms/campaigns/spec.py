@@ -1,0 +1,418 @@
+"""What a campaign file may say, as frozen values.
+
+A ``CampaignSpec`` that exists is consistent: references resolve, codes are unique, routes and deadlines are in order
+(``dms.campaigns.consistency``). The file's words are in ``dms.campaigns.vocabulary``; docs/campaign-files.md tells an
+office how to write one.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from dms.campaigns.consistency import faults
+from dms.campaigns.vocabulary import (
+    BasisKind,
+    Capacity,
+    CriterionKind,
+    DeadlineKind,
+    DecisionPath,
+    DocumentKind,
+    Form,
+    Late,
+    MediaType,
+    Mention,
+    NomineeKind,
+    Occurrence,
+    QuotaScope,
+    Scope,
+    Side,
+    StageMode,
+    StepAction,
+    Subject,
+    TaskLevel,
+    UnitKind,
+    Weight,
+)
+from dms.policy import PositionKind
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=3)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9.\-]{0,19}$")]
+Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+Year = Annotated[int, Field(ge=1945, le=2200)]
+
+ANY_CAPACITY = tuple(Capacity)
+SIGNABLE = (MediaType.PDF, MediaType.DOCX)
+
+
+class Part(BaseModel):
+    """A value of the file: frozen, and closed to keys that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Citation(Part):
+    """Where a rule stands: a legal basis by its code, and the place in it."""
+
+    basis: Code
+    place: Title
+
+
+class Cited(Part):
+    """A value that a rule of the plan stands behind."""
+
+    rule: RuleId
+    citation: Citation
+
+
+class LegalBasis(Part):
+    """A text that the campaign rests on or cites (P01), with the days between which it is in force where known."""
+
+    code: Code
+    kind: BasisKind
+    number: Title | None = None
+    issued_on: date | None = None
+    issuer: Title
+    title: Text
+    short: Title
+    preamble: bool = False
+    effective_from: date | None = None
+    effective_to: date | None = None
+    replaced_by: Title | None = None
+
+
+class Period(Part):
+    """The days of the movement; without ``starts_on`` it starts on the day the plan is issued (P01)."""
+
+    starts_on: date | None = None
+    ends_on: date
+    text: Title
+
+
+class Participant(Part):
+    """A kind of unit that takes part, with the collectives and individuals under it (P02)."""
+
+    code: Code
+    title: Title
+    kinds: tuple[UnitKind, ...] = Field(min_length=1)
+    with_subordinates: bool = True
+
+
+class Content(Part):
+    """One content of emulation, and so one section of an achievement report (P03)."""
+
+    code: Label
+    title: Title
+    text: Text
+    points: tuple[Text, ...] = ()
+
+
+class Body(Cited):
+    """A body with a duty in the campaign; ``unit`` is a unit's code, whose successor the people layer resolves."""
+
+    unit: Code
+    title: Title
+    position: PositionKind = PositionKind.HEAD
+    duties: tuple[Text, ...] = ()
+
+
+class Bodies(Part):
+    """The bodies by role (P08, P12, P21, P22); a unit's own campaign may name none."""
+
+    coordinator: Body | None = None
+    appraiser: Body | None = None
+    chair: Body | None = None
+    chair_office: Body | None = None
+    steering_committee: Body | None = None
+
+
+class Step(Part):
+    """One act on a signing route by the holder, or lawful delegate, of a position (P25)."""
+
+    action: StepAction
+    position: PositionKind
+    unit: Side = Side.OWN
+    capacities: tuple[Capacity, ...] = Field(default=ANY_CAPACITY, min_length=1)
+
+
+class Stage(Part):
+    """Steps that are open at the same time; the next stage waits for all of them, or for any one."""
+
+    title: Title
+    mode: StageMode = StageMode.ALL_OF
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+
+class Requirement(Cited):
+    """A paper that a dossier holds (P17): how often, of which kind, how signed, and what it must agree with."""
+
+    code: Code
+    title: Title
+    scope: Scope
+    nominee_kinds: tuple[NomineeKind, ...] = tuple(NomineeKind)
+    document_kind: DocumentKind
+    form: Title | None = None
+    optional: bool = False
+    media_types: tuple[MediaType, ...] = Field(default=SIGNABLE, min_length=1)
+    number_and_date: bool = False
+    mentions: tuple[Mention, ...] = ()
+    by_contents: bool = False
+    route: tuple[Stage, ...] = ()
+
+
+class CriterionBase(Cited):
+    """What every criterion has: whom it judges, its words, and what it does to a submission when open."""
+
+    id: Code
+    nominee_kind: NomineeKind
+    text: Text
+    set_by_head: bool = False
+    when_not_met: Weight = Weight.BLOCK
+    when_not_proven: Weight = Weight.WARN
+
+
+class IndexScore(CriterionBase):
+    """The index score reaches ``min_percent`` in at least ``years_at_least`` of the years judged (P07, P09-P11)."""
+
+    kind: Literal[CriterionKind.INDEX_SCORE]
+    min_percent: Percent
+    years_at_least: int = Field(default=1, ge=1)
+    of: Subject
+    approved: bool
+
+
+class PlanCompleted(CriterionBase):
+    """The plan of each year judged was carried out to ``percent`` on schedule (P07, P09-P11)."""
+
+    kind: Literal[CriterionKind.PLAN_COMPLETED]
+    percent: Percent
+
+
+class TaskLevelReached(CriterionBase):
+    """Tasks were done at ``level`` or better in each year judged."""
+
+    kind: Literal[CriterionKind.TASK_LEVEL]
+    level: TaskLevel
+
+
+class Statement(CriterionBase):
+    """Something that the unit attests and the appraiser confirms."""
+
+    kind: Literal[CriterionKind.STATEMENT]
+
+
+class HeadDefined(CriterionBase):
+    """Room for further criteria that each unit's head sets (P07, P09)."""
+
+    kind: Literal[CriterionKind.HEAD_DEFINED]
+
+
+Criterion = Annotated[
+    IndexScore | PlanCompleted | TaskLevelReached | Statement | HeadDefined, Field(discriminator="kind")
+]
+
+
+class Quota(Part):
+    """How many of a kind may be awarded; ``limit`` null means that the head decides (P13)."""
+
+    limit: int | None = Field(ge=0)
+    scope: QuotaScope = QuotaScope.CAMPAIGN
+
+
+class NomineeClause(Cited):
+    """Who may be nominated under a scheme (P04); no ``unit_kinds`` means every participant's (P02)."""
+
+    kind: NomineeKind
+    unit_kinds: tuple[UnitKind, ...] = ()
+    quota: Quota
+
+
+class Authority(Cited):
+    """The position that confers an award."""
+
+    position: PositionKind
+    unit: Side
+    title: Title
+
+
+class SpecialAuthority(Authority):
+    """Another conferring position for collectives that no head may award (P08)."""
+
+    nominee_kind: NomineeKind
+    unit_kinds: tuple[UnitKind, ...] = ()
+    when: Text
+
+
+class Decision(Part):
+    """The decision that confers: its name, who confers, and the route on which it is signed."""
+
+    title: Title
+    authority: Authority
+    special_authorities: tuple[SpecialAuthority, ...] = ()
+    route: tuple[Stage, ...] = Field(min_length=1)
+
+
+class Vote(Part):
+    """The share of all members of the council that must agree, in whole percent (absent members count)."""
+
+    percent: int = Field(ge=1, le=100)
+    rule: RuleId
+    citation: Citation
+    when_not_proven: Weight = Weight.BLOCK
+
+
+class Council(Part):
+    """The unit's council: whether it must meet, and by what vote it proposes (P15)."""
+
+    required: bool
+    after_period: bool = False
+    vote: Vote | None = None
+
+
+class Procedure(Cited):
+    """How a dossier goes (P12, P14, P15); the simplified procedure has no council and no minutes."""
+
+    path: DecisionPath
+    simplified: bool = False
+    council: Council
+    text: Text
+
+
+class Deadline(Cited):
+    """A hand-over that must happen before a day; the day itself is too late (P18, P19)."""
+
+    code: Code
+    kind: DeadlineKind
+    title: Title
+    before: date
+    late: Late
+
+
+class HandOver(Cited):
+    """A paper by which one body passes dossiers on to the next: its route, and what it ranks by (P12, P19, P22)."""
+
+    code: Code
+    title: Title
+    sent_by: Side
+    sent_to: Side
+    text: Text
+    ranked_by: Literal[CriterionKind.INDEX_SCORE] | None = None
+    route: tuple[Stage, ...] = Field(min_length=1)
+
+
+class Scheme(Cited):
+    """A form of commendation in the campaign: who, by what criteria, with which papers, by whom, until when."""
+
+    code: Code
+    title: Title
+    form: Form
+    occurrence: Occurrence
+    nominees: tuple[NomineeClause, ...] = Field(min_length=1)
+    decision: Decision
+    procedure: Procedure
+    deadlines: tuple[Deadline, ...] = ()
+    hand_overs: tuple[HandOver, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    requirements_set_by_head: bool = False
+    criteria: tuple[Criterion, ...] = ()
+
+    def clause(self, kind: NomineeKind) -> NomineeClause | None:
+        """The clause for a kind of nominee, or None where the scheme does not award that kind."""
+        return next((clause for clause in self.nominees if clause.kind == kind), None)
+
+    def quota(self, kind: NomineeKind) -> int | None:
+        """The most that may be awarded of a kind; None where the head decides or the kind is not awarded (P13)."""
+        clause = self.clause(kind)
+        return clause.quota.limit if clause else None
+
+    def authority(self, kind: NomineeKind, unit_kind: UnitKind | None = None) -> Authority:
+        """Who confers (P08). ``unit_kind`` is the kind of a collective that is itself a unit, None for one inside it."""
+        special = (s for s in self.decision.special_authorities if s.nominee_kind == kind and unit_kind in s.unit_kinds)
+        return next(special, self.decision.authority)
+
+    def requirement(self, code: str) -> Requirement | None:
+        """The requirement with this code, if the scheme has it."""
+        return next((r for r in self.requirements if r.code == code), None)
+
+
+class Funds(Cited):
+    """Where the money comes from, in the plan's words (P20)."""
+
+    text: Text
+    bonus: Text | None = None
+    source: Text | None = None
+
+
+class Parent(Part):
+    """The campaign, and the scheme in it, that a unit's own campaign carries out (P23)."""
+
+    campaign: Code
+    scheme: Code | None = None
+
+
+class Issue(Part):
+    """The paper that opens the campaign, and how it was signed (P01, P25); null where the number is not known."""
+
+    number: Title | None = None
+    issued_on: date | None = None
+    capacity: Capacity
+    position: Title
+    signer: Title | None = None
+
+
+class CampaignSpec(Part):
+    """A whole campaign file (P01-P25); schemes, bodies and citations in it refer only to what is in it."""
+
+    code: Code
+    title: Title
+    issuing_unit: Code
+    issuing_authority: Title
+    issue: Issue
+    parent: Parent | None = None
+    period: Period
+    years: tuple[Year, ...] = Field(min_length=1)
+    legal_bases: tuple[LegalBasis, ...] = Field(min_length=1)
+    purpose: tuple[Text, ...] = ()
+    principles: tuple[Text, ...] = ()
+    participants: tuple[Participant, ...] = Field(min_length=1)
+    contents: tuple[Content, ...] = Field(min_length=1)
+    bodies: Bodies = Bodies()
+    duties: tuple[Text, ...] = ()
+    schemes: tuple[Scheme, ...] = Field(min_length=1)
+    funds: Funds
+    recipients: tuple[Title, ...] = ()
+    emulation_blocks: Citation | None = None
+
+    @model_validator(mode="after")
+    def _ensure_consistent(self) -> Self:
+        found = list(faults(self.model_dump(mode="json")))
+        if found:
+            raise PydanticCustomError("inconsistent", "{faults}", {"faults": "; ".join(map(str, found))})
+        return self
+
+    def scheme(self, code: str) -> Scheme | None:
+        """The scheme with this code, if the campaign has it."""
+        return next((scheme for scheme in self.schemes if scheme.code == code), None)
+
+    def body(self, side: Side) -> Body | None:
+        """The body in a role; None for the nominating unit's own side and for a role that nobody has."""
+        return None if side is Side.OWN else getattr(self.bodies, side.value)
+
+    def basis(self, code: str) -> LegalBasis | None:
+        """The legal basis with this code, if the campaign cites it."""
+        return next((basis for basis in self.legal_bases if basis.code == code), None)
+
+    def cite(self, citation: Citation) -> str:
+        """A citation in words, as it stands under a finding: place, then the short name of the text."""
+        basis = self.basis(citation.basis)
+        return f"{citation.place}, {basis.short}" if basis else citation.place
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the period, or of the first year covered where only the plan's issue opens it."""
+        return self.period.starts_on or self.issue.issued_on or date(min(self.years), 1, 1)

@@ -1,0 +1,187 @@
+"""The closed words of a campaign file. Values are what the file says and what tables store."""
+
+from enum import StrEnum
+
+
+class Form(StrEnum):
+    """The form of commendation that a scheme confers (P05, P06)."""
+
+    GIAY_KHEN = "giay_khen"
+    BANG_KHEN = "bang_khen"
+
+
+class NomineeKind(StrEnum):
+    """Whom a scheme can award (P04)."""
+
+    COLLECTIVE = "collective"
+    INDIVIDUAL = "individual"
+
+
+class UnitKind(StrEnum):
+    """The kinds of unit that may take part (P02), and the body that leads a movement (P08)."""
+
+    PROVINCIAL_COMMITTEE = "provincial_committee"
+    PROVINCIAL_DEPARTMENT = "provincial_department"
+    PUBLIC_SERVICE_UNIT = "public_service_unit"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+    PARTY_BODY = "party_body"
+    MASS_ORGANISATION = "mass_organisation"
+    ASSOCIATION = "association"
+    SCHOOL = "school"
+    ENTERPRISE = "enterprise"
+    STEERING_COMMITTEE = "steering_committee"
+
+
+class Side(StrEnum):
+    """Whose unit a position belongs to: the nominating unit's own, or a body that the campaign names."""
+
+    OWN = "own"
+    COORDINATOR = "coordinator"
+    APPRAISER = "appraiser"
+    CHAIR = "chair"
+    CHAIR_OFFICE = "chair_office"
+    STEERING_COMMITTEE = "steering_committee"
+
+
+class StepAction(StrEnum):
+    """What a person does at a step of a signing route."""
+
+    INITIALS = "initials"
+    APPROVAL = "approval"
+    NUMBER = "number"
+    SEAL = "seal"
+
+
+class StageMode(StrEnum):
+    """Whether a stage needs all of its steps or any one."""
+
+    ALL_OF = "all_of"
+    ANY_OF = "any_of"
+
+
+class Capacity(StrEnum):
+    """In what capacity a signature is given (P25; Nghị định 30/2020/NĐ-CP art. 13)."""
+
+    NONE = "none"
+    TM = "tm"
+    KT = "kt"
+    TL = "tl"
+    TUQ = "tuq"
+    Q = "q"
+
+
+class Scope(StrEnum):
+    """Whether a requirement is filled once in the dossier or once by each nominee (P17)."""
+
+    DOSSIER = "dossier"
+    NOMINEE = "nominee"
+
+
+class DocumentKind(StrEnum):
+    """What kind of paper fills a requirement."""
+
+    SUBMISSION_LETTER = "submission_letter"
+    MINUTES = "minutes"
+    ACHIEVEMENT_REPORT = "achievement_report"
+    NOMINEE_LIST = "nominee_list"
+    EVIDENCE = "evidence"
+    OTHER = "other"
+
+
+class Mention(StrEnum):
+    """What of the dossier a paper's text must agree with."""
+
+    NOMINEES = "nominees"
+    UNIT = "unit"
+    SCHEME = "scheme"
+    YEARS = "years"
+
+
+class MediaType(StrEnum):
+    """The media types that the service takes."""
+
+    PDF = "application/pdf"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+
+
+class Late(StrEnum):
+    """What lateness does (P18, P19)."""
+
+    REFUSE = "refuse"
+    FLAG = "flag"
+
+
+class DeadlineKind(StrEnum):
+    """Which hand-over a deadline is for, in the order in which they come."""
+
+    TO_COORDINATOR = "to_coordinator"
+    TO_CHAIR = "to_chair"
+    TO_HEAD = "to_head"
+
+
+class QuotaScope(StrEnum):
+    """Over what a quota counts: all awards of the campaign, or the nominees of one dossier."""
+
+    CAMPAIGN = "campaign"
+    DOSSIER = "dossier"
+
+
+class DecisionPath(StrEnum):
+    """The way of a dossier: the unit's own head decides (P14), or it goes through coordinator and appraiser (P12)."""
+
+    OWN_HEAD = "own_head"
+    THROUGH_COORDINATOR = "through_coordinator"
+
+
+class Occurrence(StrEnum):
+    """When a scheme awards: every year, or once at the end of the period (P05, P06)."""
+
+    YEARLY = "yearly"
+    END_OF_PERIOD = "end_of_period"
+
+
+class CriterionKind(StrEnum):
+    """The kinds of criterion; each has one check in the completeness layer."""
+
+    INDEX_SCORE = "index_score"
+    PLAN_COMPLETED = "plan_completed"
+    TASK_LEVEL = "task_level"
+    STATEMENT = "statement"
+    HEAD_DEFINED = "head_defined"
+
+
+class TaskLevel(StrEnum):
+    """How well tasks were done, from worst to best."""
+
+    NOT_DONE = "not_done"
+    DONE = "done"
+    GOOD = "good"
+    EXCELLENT = "excellent"
+
+
+class Subject(StrEnum):
+    """Whose index score counts: the unit's, or the field in the nominee's charge (P07, P09)."""
+
+    UNIT = "unit"
+    FIELD = "field"
+
+
+class Weight(StrEnum):
+    """What an unmet or unproven rule does to a submission."""
+
+    BLOCK = "block"
+    WARN = "warn"
+
+
+class BasisKind(StrEnum):
+    """What kind of text a legal basis is."""
+
+    LAW = "law"
+    DECREE = "decree"
+    CIRCULAR = "circular"
+    DECISION = "decision"
+    PLAN = "plan"
+    RESOLUTION = "resolution"
