@@ -16,7 +16,6 @@ from dms.documents.models import Document
 from dms.people.models import Unit
 from dms.policy import Status
 
-
 _DOSSIER_LEVEL: dict[str, Any] = {
     "sqlite_where": sql_text("nominee_id IS NULL"),
     "postgresql_where": sql_text("nominee_id IS NULL"),

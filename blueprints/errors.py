@@ -1,0 +1,110 @@
+"""Refusals for people and programs: one table type → status, one table code → sentence, one place that renders them."""
+
+import structlog
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import lazy_gettext as _l
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from dms.errors import Conflict, DomainError, Invalid, NotFound, PermissionDenied, TooLarge, Unavailable
+
+log = structlog.get_logger(__name__)
+
+STATUS: dict[type[DomainError], int] = {
+    NotFound: 404,
+    PermissionDenied: 403,
+    Conflict: 409,
+    Invalid: 422,
+    TooLarge: 413,
+    Unavailable: 503,
+}
+
+# What, why, by which rule, what to do. A test holds this table against the codes that the code raises.
+SENTENCES = {
+    "not_allowed": _l(
+        "Your position does not allow this act. If you should be able to do it, ask your unit's administrator to check your role."
+    ),
+    "stale": _l(
+        "Somebody else changed this a moment before you. Nothing of yours was saved: open the page again, look at what changed, and repeat the step."
+    ),
+}
+
+
+def sentence(error: DomainError) -> str:
+    """The error in the reader's language."""
+    return str(SENTENCES[error.code]) % _readable(error.params)
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of the error's type."""
+    return next(status for kind, status in STATUS.items() if isinstance(error, kind))
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers: every refusal leaves here, as problem+json or as a page."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(IntegrityError, _stale)
+    app.register_error_handler(CSRFError, _http_error)
+    app.register_error_handler(RateLimitExceeded, _http_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _readable(params: dict[str, object]) -> dict[str, object]:
+    return {
+        key: ", ".join(map(str, v)) if isinstance(v, list | tuple | set | frozenset) else v for key, v in params.items()
+    }
+
+
+def _domain_error(error: DomainError) -> Response:
+    if isinstance(error, PermissionDenied):
+        log.warning("denied", code=error.code, path=request.path, **error.params)
+    return _answer(status_of(error), error.code, sentence(error))
+
+
+def _stale(error: StaleDataError | IntegrityError) -> Response:
+    log.info("stale", path=request.path, error=type(error).__name__)
+    return _answer(409, "stale", str(SENTENCES["stale"]))
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is not None and error.code < 400:
+        return error.get_response()  # type: ignore[return-value]  # redirects are HTTPExceptions, too
+    return _answer(
+        error.code or 500, f"http_{error.code}", str(HTTP_SENTENCES.get(error.code or 500, HTTP_SENTENCES[500]))
+    )
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected", path=request.path, exc_info=error)
+    return _answer(500, "http_500", str(HTTP_SENTENCES[500]))
+
+
+HTTP_SENTENCES = {
+    400: _l("The request could not be read: the form may have expired. Open the page again and send it once more."),
+    401: _l("You are not logged in. Log in and repeat the step."),
+    403: SENTENCES["not_allowed"],
+    404: _l("There is no such page, or your position does not let you see it."),
+    405: _l("This address does not take that kind of request."),
+    413: _l("The file is over the size limit. Make it smaller, or split it, and send it again."),
+    429: _l("Too many attempts in a short time. Wait a few minutes and try again."),
+    500: _l("Something went wrong on our side. Nothing was changed; the administrator can find it in the log."),
+}
+
+
+def _answer(status: int, code: str, text: str) -> Response:
+    if _wants_json():
+        body = jsonify(type=f"urn:dms:problem:{code}", title=text, status=status, code=code)
+        body.status_code = status
+        body.content_type = "application/problem+json"
+        return body
+    return Response(render_template("error.html", status=status, code=code, text=text), status=status)
+
+
+def _wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best is not None and best != "text/html"

@@ -1,0 +1,55 @@
+"""Jobs: the outbox row is the truth, the Huey queue only wakes a worker."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+from sqlalchemy.orm import Session
+
+from blueprints.extensions import db
+from dms import clock, handlers
+
+
+def make_queue(url: str, folder: Path) -> Huey:
+    """Return a Redis queue for a ``redis://`` address, else a SQLite one in ``folder``."""
+    if url:
+        return RedisHuey("dms", url=url, results=False)
+    return SqliteHuey("dms", filename=str(folder / "queue.db"), results=False, fsync=False)
+
+
+def init_app(app: Flask, *, queue_url: str, folder: Path, in_process: bool) -> None:
+    """Bind a queue to ``app``; with ``in_process`` a thread of this process works it."""
+    queue = make_queue(queue_url, folder)
+
+    @queue.task()
+    def work() -> None:
+        run_waiting(app)
+
+    # A crash between commit and wake leaves a row that nobody was told of; this finds it.
+    @queue.periodic_task(crontab(minute="*"))
+    def sweep() -> None:
+        run_waiting(app)
+
+    app.extensions["dms_jobs"] = {"queue": queue, "work": work}
+    if in_process:
+        _start_thread(queue)
+
+
+def wake() -> None:
+    """Tell a worker that rows are waiting."""
+    current_app.extensions["dms_jobs"]["work"]()
+
+
+def run_waiting(app: Flask) -> int:
+    """Handle every waiting event, each in a transaction of its own; return how many were handled."""
+    with app.app_context():
+        tools = app.extensions["dms"]
+        workshop = handlers.Workshop(desk=tools.desk, signing=tools.signing)
+        with Session(db.engine.execution_options(read_only=False)) as session:
+            return handlers.run_waiting(session, workshop, now=clock.now())
+
+
+def _start_thread(queue: Any) -> None:
+    consumer = queue.create_consumer(workers=1, worker_type="thread", initial_delay=0.05, max_delay=1.0, periodic=True)
+    consumer.start()

@@ -1,0 +1,321 @@
+"""Units and people in time: who holds which seat today, what a unit was called on a day, who succeeded whom."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from dms import text
+from dms.audit import Trail, record
+from dms.errors import Invalid, NotFound
+from dms.people.models import (
+    Appointment,
+    Capacity,
+    Delegation,
+    Person,
+    Position,
+    RoleGrant,
+    Unit,
+    UnitName,
+    UnitSuccession,
+    in_force,
+)
+from dms.policy import Actor, Permission, PositionKind, Role, require
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A person's right to sign from a position on a day: the title that papers print and the capacity."""
+
+    person_id: UUID
+    full_name: str
+    unit_id: UUID
+    kind: PositionKind
+    title: str
+    capacity: Capacity
+    delegated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationTerms:
+    """A written power to sign: whose seat, to whom, under which power line, on what basis, from day to day."""
+
+    unit_id: UUID
+    position_kind: PositionKind
+    delegate_id: UUID
+    capacity: Capacity
+    basis: str
+    valid_from: date
+    valid_to: date
+
+
+def actor_of(session: Session, person_id: UUID, day: date) -> Actor:
+    """Return who ``person_id`` is on ``day``: roles and seats, each also for the unit's predecessors (P12)."""
+    person = get_person(session, person_id)
+    ancestors = predecessors(session, day)
+    roles = session.execute(
+        select(RoleGrant.role, RoleGrant.unit_id).where(RoleGrant.person_id == person_id, in_force(RoleGrant, day))
+    )
+    seats = seats_of_person(session, person_id, day)
+    return Actor(
+        person_id=person_id,
+        name=person.full_name,
+        roles=frozenset((role, each) for role, unit in roles for each in (unit, *ancestors[unit])),
+        seats=frozenset((seat.kind, each) for seat in seats for each in (seat.unit_id, *ancestors[seat.unit_id])),
+    )
+
+
+def get_person(session: Session, person_id: UUID) -> Person:
+    """Return the person. Raises NotFound."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound("person_not_found")
+    return person
+
+
+def predecessors(session: Session, day: date) -> Mapping[UUID, frozenset[UUID]]:
+    """Map each unit to all units whose duties had passed to it by ``day``, over any number of generations."""
+    direct: dict[UUID, set[UUID]] = defaultdict(set)
+    for row in session.execute(
+        select(UnitSuccession.successor_id, UnitSuccession.predecessor_id).where(UnitSuccession.on <= day)
+    ):
+        direct[row.successor_id].add(row.predecessor_id)
+    closed: defaultdict[UUID, frozenset[UUID]] = defaultdict(frozenset)
+    closed.update({unit: frozenset(_reachable(direct, unit)) for unit in direct})
+    return closed
+
+
+def successor_of(session: Session, unit_id: UUID, day: date) -> UUID:
+    """Return the unit that carries ``unit_id``'s duties on ``day``: itself while it lives."""
+    seen = {unit_id}
+    while True:
+        following = session.scalars(
+            select(UnitSuccession.successor_id)
+            .where(UnitSuccession.predecessor_id == unit_id, UnitSuccession.on <= day)
+            .order_by(UnitSuccession.on.desc())
+        ).first()
+        if following is None or following in seen:
+            return unit_id
+        seen.add(following)
+        unit_id = following
+
+
+def get_unit(session: Session, unit_id: UUID) -> Unit:
+    """Return the unit. Raises NotFound."""
+    unit = session.get(Unit, unit_id)
+    if unit is None:
+        raise NotFound("unit_not_found")
+    return unit
+
+
+def unit_by_code(session: Session, code: str) -> Unit:
+    """Return the unit with this code. Raises NotFound."""
+    unit = session.scalars(select(Unit).where(Unit.code == code)).first()
+    if unit is None:
+        raise NotFound("unit_code_unknown", unit=code)
+    return unit
+
+
+def names_on(session: Session, unit_ids: Iterable[UUID], day: date) -> dict[UUID, UnitName]:
+    """Map units to the name each had on ``day`` (its first name, for a day before it was founded); one query."""
+    wanted = set(unit_ids)
+    rows = session.scalars(select(UnitName).where(UnitName.unit_id.in_(wanted)).order_by(UnitName.valid_from.desc()))
+    names: dict[UUID, UnitName] = {}
+    for row in rows:
+        if row.valid_from <= day:
+            names.setdefault(row.unit_id, row)
+    missing = wanted - names.keys()
+    if missing:
+        for row in session.scalars(
+            select(UnitName).where(UnitName.unit_id.in_(missing)).order_by(UnitName.valid_from.desc())
+        ):
+            names[row.unit_id] = row
+    return names
+
+
+def name_on(session: Session, unit_id: UUID, day: date) -> UnitName:
+    """Return what the unit was called on ``day``. Raises NotFound for a unit without a name."""
+    names = names_on(session, [unit_id], day)
+    if unit_id not in names:
+        raise NotFound("unit_not_found")
+    return names[unit_id]
+
+
+def list_units(session: Session, *, living_on: date | None = None) -> list[Unit]:
+    """All units with their names, in the order of their codes; with ``living_on`` only those alive that day."""
+    query = select(Unit).options(selectinload(Unit.names)).order_by(Unit.code)
+    if living_on is not None:
+        query = query.where(
+            Unit.founded_on.is_(None) | (Unit.founded_on <= living_on),
+            Unit.abolished_on.is_(None) | (Unit.abolished_on > living_on),
+        )
+    return list(session.scalars(query))
+
+
+def seats_of_person(session: Session, person_id: UUID, day: date) -> list[Seat]:
+    """The seats a person signs from on ``day``: own appointments first, then written delegations (P25)."""
+    appointed = session.scalars(
+        select(Appointment).where(Appointment.person_id == person_id, in_force(Appointment, day))
+    )
+    delegated = session.scalars(
+        select(Delegation).where(
+            Delegation.delegate_id == person_id, Delegation.revoked_at.is_(None), in_force(Delegation, day)
+        )
+    )
+    own = [_own_seat(appointment) for appointment in appointed]
+    return own + [_delegated_seat(session, delegation, own) for delegation in delegated]
+
+
+def seat_for(session: Session, person_id: UUID, *, unit_id: UUID, kind: PositionKind, day: date) -> Seat | None:
+    """Return the person's seat for a step bound to ``kind`` in ``unit_id``, own before delegated, or None.
+
+    A unit's successor carries its seats, so a step of an abolished unit is signed by the successor's people.
+    """
+    ancestors = predecessors(session, day)
+    for seat in seats_of_person(session, person_id, day):
+        if seat.kind is kind and unit_id in {seat.unit_id, *ancestors[seat.unit_id]}:
+            return seat
+    return None
+
+
+def holders(session: Session, *, unit_id: UUID, kind: PositionKind, day: date) -> list[Seat]:
+    """Everybody who may sign from ``kind`` in ``unit_id`` (or its successor) on ``day``, own seats first."""
+    today = successor_of(session, unit_id, day)
+    appointed = session.scalars(
+        select(Appointment)
+        .join(Appointment.position)
+        .where(Position.unit_id == today, Position.kind == kind, in_force(Appointment, day))
+        .options(selectinload(Appointment.position), selectinload(Appointment.person))
+    )
+    delegates = session.scalars(
+        select(Delegation.delegate_id).where(
+            Delegation.unit_id == today,
+            Delegation.position_kind == kind,
+            Delegation.revoked_at.is_(None),
+            in_force(Delegation, day),
+        )
+    )
+    seats = [_own_seat(each) for each in appointed]
+    for person_id in delegates:
+        seat = seat_for(session, person_id, unit_id=today, kind=kind, day=day)
+        if seat:
+            seats.append(seat)
+    return seats
+
+
+def delegate(session: Session, terms: DelegationTerms, *, by: Actor, now: datetime) -> Delegation:
+    """Let another person sign from a seat between two days (the last exclusive), in writing (P25).
+
+    Only the holder of the head's own seat may; a delegate cannot pass the power on. Raises PermissionDenied, Invalid.
+    """
+    delegation = Delegation(**asdict(terms), granted_by=by.person_id, granted_at=now)
+    require(by, Permission.STEP_DELEGATE, delegation)
+    _ensure_delegable(session, delegation, by)
+    session.add(delegation)
+    session.flush()
+    record(
+        session,
+        Trail("unit", terms.unit_id),
+        "unit:seat:delegate",
+        by=by,
+        now=now,
+        delegation=delegation.id,
+        **asdict(terms),
+    )
+    return delegation
+
+
+def revoke_delegation(session: Session, delegation_id: UUID, *, by: Actor, now: datetime) -> Delegation:
+    """End a delegation at once; signatures already made stay valid. Raises NotFound, PermissionDenied."""
+    delegation = session.get(Delegation, delegation_id)
+    if delegation is None:
+        raise NotFound("delegation_not_found")
+    require(by, Permission.STEP_DELEGATE, delegation)
+    delegation.revoked_at = now
+    record(session, Trail("unit", delegation.unit_id), "unit:seat:revoke", by=by, now=now, delegation=delegation.id)
+    return delegation
+
+
+def list_delegations(session: Session, unit_ids: Iterable[UUID], day: date) -> list[Delegation]:
+    """Delegations of these units that are in force on ``day`` or still to come."""
+    query = (
+        select(Delegation)
+        .where(Delegation.unit_id.in_(set(unit_ids)), Delegation.revoked_at.is_(None), Delegation.valid_to > day)
+        .options(selectinload(Delegation.delegate))
+        .order_by(Delegation.valid_from)
+    )
+    return list(session.scalars(query))
+
+
+def colleagues(session: Session, unit_id: UUID, day: date) -> list[Person]:
+    """People with a seat or a role in the unit on ``day``, by given name."""
+    seated = (
+        select(Appointment.person_id)
+        .join(Appointment.position)
+        .where(Position.unit_id == unit_id, in_force(Appointment, day))
+    )
+    working = select(RoleGrant.person_id).where(RoleGrant.unit_id == unit_id, in_force(RoleGrant, day))
+    people = session.scalars(select(Person).where(Person.id.in_(seated.union(working))))
+    return sorted(people, key=lambda person: text.name_key(person.full_name))
+
+
+def people_with_role(session: Session, role: Role, unit_id: UUID, day: date) -> list[Person]:
+    """People who hold ``role`` in the unit on ``day``."""
+    granted = select(RoleGrant.person_id).where(
+        RoleGrant.role == role, RoleGrant.unit_id == unit_id, in_force(RoleGrant, day)
+    )
+    return list(session.scalars(select(Person).where(Person.id.in_(granted)).order_by(Person.full_name)))
+
+
+def _ensure_delegable(session: Session, delegation: Delegation, by: Actor) -> None:
+    if delegation.capacity not in {Capacity.KT, Capacity.TL, Capacity.TUQ}:
+        raise Invalid("delegation_capacity_not_allowed", capacity=delegation.capacity.value)
+    if delegation.valid_to <= delegation.valid_from:
+        raise Invalid("delegation_period_empty")
+    if delegation.delegate_id == by.person_id:
+        raise Invalid("delegation_to_oneself")
+    own = seats_of_person(session, by.person_id, delegation.granted_at.date()) if by.person_id else []
+    if not any(seat.kind is PositionKind.HEAD and not seat.delegated for seat in own):
+        raise Invalid("delegation_not_passed_on")
+
+
+def _own_seat(appointment: Appointment) -> Seat:
+    return Seat(
+        person_id=appointment.person_id,
+        full_name=appointment.person.full_name,
+        unit_id=appointment.position.unit_id,
+        kind=appointment.position.kind,
+        title=appointment.position.title,
+        capacity=appointment.capacity,
+        delegated=False,
+    )
+
+
+def _delegated_seat(session: Session, delegation: Delegation, own: list[Seat]) -> Seat:
+    """A delegate signs with the title of their own post in that unit, under the power line of the delegation."""
+    title = next((seat.title for seat in own if seat.unit_id == delegation.unit_id), "")
+    person = get_person(session, delegation.delegate_id)
+    return Seat(
+        person_id=person.id,
+        full_name=person.full_name,
+        unit_id=delegation.unit_id,
+        kind=delegation.position_kind,
+        title=title,
+        capacity=delegation.capacity,
+        delegated=True,
+    )
+
+
+def _reachable(direct: Mapping[UUID, set[UUID]], start: UUID) -> set[UUID]:
+    found: set[UUID] = set()
+    waiting = [start]
+    while waiting:
+        for earlier in direct.get(waiting.pop(), ()):
+            if earlier not in found:
+                found.add(earlier)
+                waiting.append(earlier)
+    return found

@@ -1,0 +1,167 @@
+"""The only place where the parts meet: ``flask --app wsgi …`` and ``gunicorn 'wsgi:create_app()'`` call the factory."""
+
+from typing import Any
+
+from flask import Flask, request, session
+from flask_babel import get_locale
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+from blueprints import (
+    accounts,
+    appraisal,
+    archive,
+    audit,
+    awards,
+    campaigns,
+    cli,
+    documents,
+    dossiers,
+    errors,
+    home,
+    jobs,
+    labels,
+    logs,
+    operations,
+    people,
+    public,
+    signing,
+    web,
+)
+from blueprints.extensions import babel, bootstrap, csrf, db, limiter, migrate, security, talisman
+from config import Settings
+from dms.db import prepare_sqlite
+from dms.documents.service import Desk
+from dms.signing.keys import Pkcs12KeyStore
+from dms.signing.pades import SigningTrust
+from dms.signing.service import SigningDesk
+from storage.factory import open_storage
+
+BLUEPRINTS = (
+    home,
+    campaigns,
+    dossiers,
+    documents,
+    signing,
+    appraisal,
+    awards,
+    archive,
+    audit,
+    people,
+    public,
+    operations,
+)
+LANGUAGES = ("vi", "en")
+CONTENT_SECURITY = {
+    "default-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return an app for ``settings``, or for the environment's."""
+    settings = settings or config.load()
+    app = Flask(__name__)
+    app.config.from_mapping(flask_config(settings))
+    app.extensions["dms"] = make_tools(settings)
+    logs.init_app(app)
+    _bind_extensions(app, settings)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.bp)
+    errors.init_app(app)
+    labels.init_app(app)
+    cli.init_app(app)
+    web.guard(app)
+    jobs.init_app(app, queue_url=settings.queue_url, folder=settings.instance_dir, in_process=settings.in_process_jobs)
+    return app
+
+
+def make_tools(settings: Settings) -> web.Tools:
+    """Build store, trust and keys once for a process."""
+    work = settings.instance_dir / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    desk = Desk(storage=open_storage(settings.storage_url, work), workdir=work, upload_limit=settings.upload_limit)
+    signing_desk = SigningDesk(
+        desk=desk,
+        trust=SigningTrust.from_files(settings.trust_roots, settings.trust_intermediates, settings.tsa_url),
+        keys=Pkcs12KeyStore(settings.key_folder, settings.key_passphrase.get_secret_value()),
+        expires_minutes=settings.signature_expires_minutes,
+    )
+    return web.Tools(settings=settings, desk=desk, signing=signing_desk)
+
+
+def flask_config(settings: Settings) -> dict[str, Any]:
+    """Our settings in the words of Flask and its extensions."""
+    salt = settings.password_salt.get_secret_value()
+    return {
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        # A request only reads until a view opens a transaction; SQLite then need not queue readers behind writers.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"execution_options": {"read_only": True}},
+        "MAX_CONTENT_LENGTH": settings.upload_limit + (1 << 20),
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": settings.secure_cookies,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "vi",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "RATELIMIT_STORAGE_URI": settings.rate_limit_url,
+        "RATELIMIT_HEADERS_ENABLED": True,
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SALT": salt,
+        "SECURITY_REGISTERABLE": False,
+        "SECURITY_RECOVERABLE": False,
+        "SECURITY_CHANGEABLE": True,
+        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SECURITY_TRACKABLE": True,
+        "SECURITY_TWO_FACTOR": settings.two_factor,
+        "SECURITY_TWO_FACTOR_REQUIRED": settings.two_factor_required,
+        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES": settings.two_factor,
+        "SECURITY_TOTP_SECRETS": {"1": salt},
+        "SECURITY_TOTP_ISSUER": "DMS",
+        "SECURITY_POST_LOGIN_VIEW": "/",
+        "SECURITY_POST_LOGOUT_VIEW": "/login",
+        "SECURITY_FLASH_MESSAGES": True,
+    }
+
+
+def _bind_extensions(app: Flask, settings: Settings) -> None:
+    if settings.proxy_count:
+        count = settings.proxy_count
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # the documented way
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            prepare_sqlite(db.engine)
+    migrate.init_app(app, db)
+    babel.init_app(app, locale_selector=_locale)
+    bootstrap.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    security.init_app(app, accounts.datastore)
+    limiter.limit(settings.login_rate, methods=["POST"])(app.view_functions["security.login"])
+    talisman.init_app(
+        app,
+        content_security_policy=CONTENT_SECURITY,
+        force_https=settings.secure_cookies,
+        session_cookie_secure=settings.secure_cookies,
+        strict_transport_security=settings.secure_cookies,
+        referrer_policy="same-origin",
+        permissions_policy={"camera": "()", "microphone": "()", "geolocation": "()"},
+    )
+    app.jinja_env.globals.update(can=web.can, locale=get_locale, demo=settings.demo)
+
+
+def _locale() -> str:
+    chosen = session.get("language")
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES[:1], "vi")
