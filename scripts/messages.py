@@ -6,6 +6,7 @@
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ PO = ROOT / "translations" / "vi" / "LC_MESSAGES" / "messages.po"
 SOURCES = ("blueprints", "templates", "dms", "demo")
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 OPTIONS = {"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}}
+FIELD = re.compile(r"%\(\w+\)[sd]")
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -139,6 +141,10 @@ def errors_in(catalog: Catalog, message: Message) -> Iterator[str]:
             checker(catalog, message)
         except ValueError as error:
             yield str(error)
+    source = message.id[-1] if isinstance(message.id, list | tuple) else message.id
+    for text in message.string if isinstance(message.string, list | tuple) else (message.string,):
+        if lost := set(FIELD.findall(source)) - set(FIELD.findall(text)):
+            yield f"the translation lost {', '.join(sorted(lost))}"
 
 
 def is_translated(message: Message) -> bool:

@@ -58,7 +58,7 @@ def parse_arguments() -> argparse.Namespace:
 
 def run_command(command: list[str]) -> int:
     words = command[1:] if command[:1] == ["--"] else command
-    return subprocess.run(words, env=environment(8000), check=False).returncode
+    return subprocess.run(words, env=environment(8000) | {"DMS_IN_PROCESS_JOBS": "0"}, check=False).returncode
 
 
 def serve(port: int) -> NoReturn:
@@ -147,7 +147,18 @@ def a_free_port() -> int:
 # --- The steps of a start -------------------------------------------------------------------------------------------
 
 
+def make_demo_authority(settings: Mapping[str, str]) -> None:
+    """Make the demo PKI's own certificates: the service reads them at its start, so they must be there first."""
+    from demo import pki  # slow to import, and needed at the first start only
+
+    folder = instance_folder() / "pki"
+    print("Making a demo certificate authority (once) …", flush=True)
+    pki.build(folder, [], settings["DMS_KEY_PASSPHRASE"], base_url=f"http://127.0.0.1:{pki_port(folder.parent)}")
+
+
 def bring_up_to_date(settings: Mapping[str, str]) -> None:
+    if not Path(settings["DMS_TRUST_ROOTS"]).exists():
+        make_demo_authority(settings)
     for words in (["db", "upgrade"], ["demo", "load"]):
         if flask(settings, *words).returncode:
             raise CannotGoOn(f"`flask {' '.join(words)}` failed; the lines above say why. Nothing was started.")
@@ -159,7 +170,9 @@ def greet(port: int, settings: Mapping[str, str]) -> None:
 
 
 def flask(settings: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", *words], env=dict(settings), check=False)
+    """Run one of the service's own commands; the jobs are left to the server."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+    return subprocess.run(command, env=dict(settings) | {"DMS_IN_PROCESS_JOBS": "0"}, check=False)
 
 
 def pki_command() -> list[str]:
