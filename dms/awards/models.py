@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from dms.campaigns.vocabulary import NomineeKind
 from dms.db import Base, Identified, Versioned, text_enum
 from dms.documents.models import Document
-from dms.dossiers.models import NomineeKind
 
 
 class Decision(Identified, Versioned, Base):

@@ -17,7 +17,7 @@ class DocumentKind(StrEnum):
     SUBMISSION_LETTER = "submission_letter"
     MINUTES = "minutes"
     ACHIEVEMENT_REPORT = "achievement_report"
-    NOMINATION_LIST = "nomination_list"
+    NOMINEE_LIST = "nominee_list"
     EVIDENCE = "evidence"
     CONSOLIDATION_LETTER = "consolidation_letter"
     DECISION = "decision"

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dms.campaigns.models import CampaignRevision
+from dms.campaigns.vocabulary import NomineeKind
 from dms.db import Base, Identified, Versioned, text_enum
 from dms.documents.models import Document
 from dms.people.models import Unit
@@ -20,13 +20,6 @@ _DOSSIER_LEVEL: dict[str, Any] = {
     "sqlite_where": sql_text("nominee_id IS NULL"),
     "postgresql_where": sql_text("nominee_id IS NULL"),
 }
-
-
-class NomineeKind(StrEnum):
-    """Who may be nominated (P04)."""
-
-    COLLECTIVE = "collective"
-    INDIVIDUAL = "individual"
 
 
 class Dossier(Identified, Versioned, Base):

@@ -13,16 +13,19 @@ from dms.policy import PositionKind, Role
 
 
 class UnitKind(StrEnum):
-    """Who may take part (P02)."""
+    """The kinds of unit that may take part (P02), and the body that leads a movement (P08)."""
 
     PROVINCIAL_COMMITTEE = "provincial_committee"
     PROVINCIAL_DEPARTMENT = "provincial_department"
     PUBLIC_SERVICE_UNIT = "public_service_unit"
-    DISTRICT_COMMITTEE = "district_committee"
-    COMMUNE_COMMITTEE = "commune_committee"
-    PARTY_OR_MASS_ORGANISATION = "party_or_mass_organisation"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+    PARTY_BODY = "party_body"
+    MASS_ORGANISATION = "mass_organisation"
+    ASSOCIATION = "association"
     SCHOOL = "school"
     ENTERPRISE = "enterprise"
+    STEERING_COMMITTEE = "steering_committee"
 
 
 class SuccessionKind(StrEnum):

@@ -11,26 +11,11 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from dms.campaigns.vocabulary import StageMode, StepAction
 from dms.db import Base, Identified, Versioned, text_enum
 from dms.documents.models import Document, Version
 from dms.people.models import Capacity
 from dms.policy import PositionKind
-
-
-class StepAction(StrEnum):
-    """What a step asks for (Nghị định 30/2020, art. 13-18)."""
-
-    INITIALS = "initials"
-    APPROVAL = "approval"
-    NUMBER = "number"
-    SEAL = "seal"
-
-
-class StageMode(StrEnum):
-    """Whether all steps of a stage are needed or one is enough."""
-
-    ALL_OF = "all_of"
-    ANY_OF = "any_of"
 
 
 class StepOutcome(StrEnum):

@@ -1,0 +1,130 @@
+"""Campaign files as immutable revisions: accept a text, find the one in force, read a pinned one."""
+
+import json
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dms.audit import Trail, record
+from dms.campaigns.loader import canonical_json, digest, load
+from dms.campaigns.models import Campaign, CampaignRevision
+from dms.campaigns.spec import CampaignSpec, Scheme
+from dms.errors import NotFound
+from dms.policy import Actor
+
+
+def accept(session: Session, source: str, *, filename: str, by: Actor, now: datetime) -> CampaignRevision:
+    """Take a campaign file as the newest revision; the same content again gives back the revision that holds it.
+
+    Dossiers that are under way keep the revision they began under. Raises Invalid with every problem of the file.
+    """
+    spec = load(source, filename)
+    campaign = _campaign(session, spec.code)
+    known = session.scalars(
+        select(CampaignRevision).where(
+            CampaignRevision.campaign_id == campaign.id, CampaignRevision.digest == digest(spec)
+        )
+    ).first()
+    return known or _add_revision(session, campaign, spec, source, by=by, now=now)
+
+
+def latest(session: Session, code: str) -> CampaignRevision:
+    """Return the newest revision of a campaign. Raises NotFound."""
+    revision = session.scalars(
+        select(CampaignRevision)
+        .join(CampaignRevision.campaign)
+        .where(Campaign.code == code)
+        .order_by(CampaignRevision.number.desc())
+    ).first()
+    if revision is None:
+        raise NotFound("campaign_not_found")
+    return revision
+
+
+def list_latest(session: Session) -> list[CampaignRevision]:
+    """The newest revision of every campaign, by title."""
+    newest = select(func.max(CampaignRevision.number)).where(CampaignRevision.campaign_id == Campaign.id)
+    query = (
+        select(CampaignRevision)
+        .join(CampaignRevision.campaign)
+        .where(CampaignRevision.number == newest.scalar_subquery())
+        .order_by(CampaignRevision.title)
+    )
+    return list(session.scalars(query))
+
+
+def revisions(session: Session, code: str) -> list[CampaignRevision]:
+    """Every revision of a campaign, newest first."""
+    query = (
+        select(CampaignRevision)
+        .join(CampaignRevision.campaign)
+        .where(Campaign.code == code)
+        .order_by(CampaignRevision.number.desc())
+    )
+    return list(session.scalars(query))
+
+
+def get_revision(session: Session, revision_id: UUID) -> CampaignRevision:
+    """Return a revision. Raises NotFound."""
+    revision = session.get(CampaignRevision, revision_id)
+    if revision is None:
+        raise NotFound("campaign_not_found")
+    return revision
+
+
+def spec_of(revision: CampaignRevision) -> CampaignSpec:
+    """The revision's content; parsed once per process, for a revision never changes."""
+    return _parse(revision.digest, json.dumps(revision.spec, ensure_ascii=False))
+
+
+def scheme_of(revision: CampaignRevision, code: str) -> Scheme:
+    """The scheme of a revision. Raises NotFound."""
+    scheme = spec_of(revision).scheme(code)
+    if scheme is None:
+        raise NotFound("scheme_not_found")
+    return scheme
+
+
+@lru_cache(maxsize=64)
+def _parse(_digest: str, spec: str) -> CampaignSpec:
+    return CampaignSpec.model_validate_json(spec)
+
+
+def _campaign(session: Session, code: str) -> Campaign:
+    campaign = session.scalars(select(Campaign).where(Campaign.code == code)).first()
+    if campaign is None:
+        campaign = Campaign(code=code)
+        session.add(campaign)
+        session.flush()
+    return campaign
+
+
+def _add_revision(
+    session: Session, campaign: Campaign, spec: CampaignSpec, source: str, *, by: Actor, now: datetime
+) -> CampaignRevision:
+    last = session.scalar(select(func.max(CampaignRevision.number)).where(CampaignRevision.campaign_id == campaign.id))
+    revision = CampaignRevision(
+        campaign_id=campaign.id,
+        number=(last or 0) + 1,
+        title=spec.title,
+        digest=digest(spec),
+        source=source,
+        spec=json.loads(canonical_json(spec)),
+        accepted_at=now,
+        accepted_by=by.person_id,
+    )
+    session.add(revision)
+    session.flush()
+    record(
+        session,
+        Trail("campaign", campaign.id),
+        "campaign:revision:accept",
+        by=by,
+        now=now,
+        number=revision.number,
+        digest=revision.digest,
+    )
+    return revision
