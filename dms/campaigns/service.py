@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,6 +13,8 @@ from dms.campaigns.models import Campaign, CampaignRevision
 from dms.campaigns.spec import CampaignSpec, Scheme
 from dms.errors import NotFound
 from dms.policy import Actor
+
+_PARSED: dict[str, CampaignSpec] = {}  # by digest; a province has a handful of revisions
 
 
 def accept(session: Session, source: str, *, filename: str, by: Actor, now: datetime) -> CampaignRevision:
@@ -77,7 +78,10 @@ def get_revision(session: Session, revision_id: UUID) -> CampaignRevision:
 
 def spec_of(revision: CampaignRevision) -> CampaignSpec:
     """The revision's content; parsed once per process, for a revision never changes."""
-    return _parse(revision.digest, json.dumps(revision.spec, ensure_ascii=False))
+    spec = _PARSED.get(revision.digest)
+    if spec is None:
+        spec = _PARSED[revision.digest] = CampaignSpec.model_validate_json(json.dumps(revision.spec))
+    return spec
 
 
 def scheme_of(revision: CampaignRevision, code: str) -> Scheme:
@@ -86,11 +90,6 @@ def scheme_of(revision: CampaignRevision, code: str) -> Scheme:
     if scheme is None:
         raise NotFound("scheme_not_found")
     return scheme
-
-
-@lru_cache(maxsize=64)
-def _parse(_digest: str, spec: str) -> CampaignSpec:
-    return CampaignSpec.model_validate_json(spec)
 
 
 def _campaign(session: Session, code: str) -> Campaign:

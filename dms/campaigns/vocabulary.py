@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from dms.people.models import Capacity as Capacity  # noqa: PLC0414  (the file's words are one list; this one is also people's)
+from dms.people.models import UnitKind as UnitKind  # noqa: PLC0414  (likewise)
+
 
 class Form(StrEnum):
     """The form of commendation that a scheme confers (P05, P06)."""
@@ -15,22 +18,6 @@ class NomineeKind(StrEnum):
 
     COLLECTIVE = "collective"
     INDIVIDUAL = "individual"
-
-
-class UnitKind(StrEnum):
-    """The kinds of unit that may take part (P02), and the body that leads a movement (P08)."""
-
-    PROVINCIAL_COMMITTEE = "provincial_committee"
-    PROVINCIAL_DEPARTMENT = "provincial_department"
-    PUBLIC_SERVICE_UNIT = "public_service_unit"
-    DISTRICT = "district"
-    COMMUNE = "commune"
-    PARTY_BODY = "party_body"
-    MASS_ORGANISATION = "mass_organisation"
-    ASSOCIATION = "association"
-    SCHOOL = "school"
-    ENTERPRISE = "enterprise"
-    STEERING_COMMITTEE = "steering_committee"
 
 
 class Side(StrEnum):
@@ -58,17 +45,6 @@ class StageMode(StrEnum):
 
     ALL_OF = "all_of"
     ANY_OF = "any_of"
-
-
-class Capacity(StrEnum):
-    """In what capacity a signature is given (P25; Nghị định 30/2020/NĐ-CP art. 13)."""
-
-    NONE = "none"
-    TM = "tm"
-    KT = "kt"
-    TL = "tl"
-    TUQ = "tuq"
-    Q = "q"
 
 
 class Scope(StrEnum):
