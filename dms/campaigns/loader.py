@@ -43,6 +43,11 @@ def digest(spec: CampaignSpec) -> str:
     return hashlib.sha256(canonical_json(spec).encode()).hexdigest()
 
 
+def restore(data: Mapping[str, Any]) -> CampaignSpec:
+    """The spec again from the plain data of ``spec.model_dump(mode="json")``, as a table keeps it."""
+    return CampaignSpec.model_validate_json(json.dumps(data))
+
+
 def _ensure_size(text: str, source: str) -> None:
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:

@@ -1,0 +1,144 @@
+"""The parts of a campaign file that stand by themselves: texts, bodies, routes. ``dms.campaigns.spec`` joins them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from dms.campaigns.vocabulary import BasisKind, Capacity, MediaType, Side, StageMode, StepAction, UnitKind
+from dms.policy import PositionKind
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=3)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9.\-]{0,19}$")]
+Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+Year = Annotated[int, Field(ge=1945, le=2200)]
+
+ANY_CAPACITY = tuple(Capacity)
+SIGNABLE = (MediaType.PDF, MediaType.DOCX)
+
+
+class Part(BaseModel):
+    """A value of the file: frozen, and closed to keys that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Citation(Part):
+    """Where a rule stands: a legal basis by its code, and the place in it."""
+
+    basis: Code
+    place: Title
+
+
+class Cited(Part):
+    """A value that a rule of the plan stands behind."""
+
+    rule: RuleId
+    citation: Citation
+
+
+class LegalBasis(Part):
+    """A text that the campaign rests on or cites (P01), with the days between which it is in force where known."""
+
+    code: Code
+    kind: BasisKind
+    number: Title | None = None
+    issued_on: date | None = None
+    issuer: Title
+    title: Text
+    short: Title
+    preamble: bool = False
+    effective_from: date | None = None
+    effective_to: date | None = None
+    replaced_by: Title | None = None
+
+
+class Period(Part):
+    """The days of the movement; without ``starts_on`` it starts on the day the plan is issued (P01)."""
+
+    starts_on: date | None = None
+    ends_on: date
+    text: Title
+
+
+class Participant(Part):
+    """A kind of unit that takes part, with the collectives and individuals under it (P02)."""
+
+    code: Code
+    title: Title
+    kinds: tuple[UnitKind, ...] = Field(min_length=1)
+    with_subordinates: bool = True
+
+
+class Content(Part):
+    """One content of emulation, and so one section of an achievement report (P03)."""
+
+    code: Label
+    title: Title
+    text: Text
+    points: tuple[Text, ...] = ()
+
+
+class Body(Cited):
+    """A body with a duty in the campaign; ``unit`` is a unit's code, whose successor the people layer resolves."""
+
+    unit: Code
+    title: Title
+    position: PositionKind = PositionKind.HEAD
+    duties: tuple[Text, ...] = ()
+
+
+class Bodies(Part):
+    """The bodies by role (P08, P12, P21, P22); a unit's own campaign may name none."""
+
+    coordinator: Body | None = None
+    appraiser: Body | None = None
+    chair: Body | None = None
+    chair_office: Body | None = None
+    steering_committee: Body | None = None
+
+
+class Step(Part):
+    """One act on a signing route by the holder, or lawful delegate, of a position (P25)."""
+
+    action: StepAction
+    position: PositionKind
+    unit: Side = Side.OWN
+    capacities: tuple[Capacity, ...] = Field(default=ANY_CAPACITY, min_length=1)
+
+
+class Stage(Part):
+    """Steps that are open at the same time; the next stage waits for all of them, or for any one."""
+
+    title: Title
+    mode: StageMode = StageMode.ALL_OF
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+
+class Funds(Cited):
+    """Where the money comes from, in the plan's words (P20)."""
+
+    text: Text
+    bonus: Text | None = None
+    source: Text | None = None
+
+
+class Parent(Part):
+    """The campaign, and the scheme in it, that a unit's own campaign carries out (P23)."""
+
+    campaign: Code
+    scheme: Code | None = None
+
+
+class Issue(Part):
+    """The paper that opens the campaign, and how it was signed (P01, P25); null where the number is not known."""
+
+    number: Title | None = None
+    issued_on: date | None = None
+    capacity: Capacity
+    position: Title
+    signer: Title | None = None
