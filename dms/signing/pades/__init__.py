@@ -1,0 +1,54 @@
+"""PAdES signatures on PDF files: files in, files out. The only place that imports pyHanko.
+
+It knows no database, no session and no user. ``fields`` makes and reads form fields, ``appearance`` draws stamps,
+``trust`` says whom we believe, ``signing`` makes a signature in two halves, ``verdict`` judges, ``archive`` keeps
+signatures alive. This page of names is the whole interface.
+"""
+
+from dms.signing.pades.appearance import seal_box
+from dms.signing.pades.fields import add_fields, inspect_fields
+from dms.signing.pades.files import extends
+from dms.signing.pades.model import (
+    Alignment,
+    DocumentReport,
+    Expected,
+    ExpectedSigner,
+    FieldKind,
+    FieldLock,
+    FieldSpec,
+    FieldsSummary,
+    Level,
+    LockAction,
+    Prepared,
+    SignatureReport,
+    Stamp,
+    StampKind,
+    Verdict,
+)
+from dms.signing.pades.signing import finish, prepare
+from dms.signing.pades.trust import SigningTrust
+
+__all__ = [
+    "Alignment",
+    "DocumentReport",
+    "Expected",
+    "ExpectedSigner",
+    "FieldKind",
+    "FieldLock",
+    "FieldSpec",
+    "FieldsSummary",
+    "Level",
+    "LockAction",
+    "Prepared",
+    "SignatureReport",
+    "SigningTrust",
+    "Stamp",
+    "StampKind",
+    "Verdict",
+    "add_fields",
+    "extends",
+    "finish",
+    "inspect_fields",
+    "prepare",
+    "seal_box",
+]

@@ -1,0 +1,165 @@
+"""What is seen: stamps in signature fields and text in filled fields (Decree 30/2020, annex I, II.7.d and II.8)."""
+
+import io
+import logging
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, UnidentifiedImageError
+from pyhanko.pdf_utils.font.api import FontEngine, FontEngineFactory
+from pyhanko.pdf_utils.font.opentype import GlyphAccumulator
+from pyhanko.pdf_utils.form_tools import populate_static_text_field
+from pyhanko.pdf_utils.images import PdfImage
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, InnerScaling, Margins, SimpleBoxLayoutRule
+from pyhanko.pdf_utils.text import TextBoxStyle
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.stamp import BaseStamp, BaseStampStyle, StaticStampStyle, TextStampStyle
+
+from dms.errors import Invalid
+from dms.signing.pades.fields import typesetting
+from dms.signing.pades.model import Box, Stamp, StampKind
+
+_FONTS = Path(__file__).parent.parent / "fonts"
+_FACES = {"Tinos": "Tinos-Regular.ttf", "TinosItalic": "Tinos-Italic.ttf", "TinosBold": "Tinos-Bold.ttf"}
+_ALIGNMENTS = {0: AxisAlignment.ALIGN_MIN, 1: AxisAlignment.ALIGN_MID, 2: AxisAlignment.ALIGN_MAX}
+_MIDDLE = (AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID)
+_LINE = 10.0  # the decree's size for signing information; shrunk where the field is smaller
+_LEADING = 1.15
+_BLACK = (0.0, 0.0, 0.0)
+_INK = (0.05, 0.15, 0.45)  # a person's words are blue, as the signature is; the decree wants an organisation's black
+_MAX_PIXELS = 4_000_000
+_BROKEN_PICTURE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError)
+
+logging.getLogger("fontTools.subset").setLevel(logging.ERROR)  # it reports every table it drops
+
+
+@dataclass(frozen=True)
+class _Face(FontEngineFactory):
+    """One of our fonts, read from disk once per process (pyHanko's own factory leaves the file open)."""
+
+    file: str
+
+    def create_font_engine(self, writer: BasePdfFileWriter, obj_stream: Any = None) -> FontEngine:
+        if obj_stream is None and writer.stream_xrefs:
+            obj_stream = writer.prepare_object_stream()
+        return GlyphAccumulator(writer, io.BytesIO(_font(self.file)), font_size=10, obj_stream=obj_stream)
+
+
+@lru_cache
+def _font(file: str) -> bytes:
+    return (_FONTS / file).read_bytes()
+
+
+@dataclass(frozen=True)
+class StampStyle(BaseStampStyle):
+    """How pyHanko is to draw ``stamp``: decided when the size of the field is known."""
+
+    stamp: Stamp = field(default_factory=Stamp)
+
+    def create_stamp(
+        self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict[str, Any]
+    ) -> BaseStamp | None:
+        """The drawing for one field; None for an empty stamp.
+
+        Invalid: ``picture_unusable`` if the picture is no PNG or has more than four million dots.
+        """
+        style = _style(self.stamp, box.height)
+        return style.create_stamp(writer, box, text_params) if style else None
+
+
+def seal_box(signature: Box, diameter: float) -> Box:
+    """Where the seal goes: over the left third of the signature picture, at the same height (annex I, II.8.a).
+
+    ``signature`` is the box of the signature field and ``diameter`` the seal's real size, in points (36 mm = 102).
+    """
+    left, bottom, right, top = signature
+    right_edge = left + (right - left) / 3
+    middle = (bottom + top) / 2
+    return (right_edge - diameter, middle - diameter / 2, right_edge, middle + diameter / 2)
+
+
+def _style(stamp: Stamp, height: float) -> BaseStampStyle | None:
+    background = PdfImage(_picture(stamp.picture)) if stamp.picture else None
+    if stamp.lines:
+        return _with_lines(stamp, background, height)
+    if background is None:
+        return None
+    whole = SimpleBoxLayoutRule(*_MIDDLE, margins=Margins(), inner_content_scaling=InnerScaling.STRETCH_TO_FIT)
+    return StaticStampStyle(background=background, background_layout=whole, border_width=0)
+
+
+def _with_lines(stamp: Stamp, background: PdfImage | None, height: float) -> TextStampStyle:
+    text_height = _text_height(stamp, height)
+    above = SimpleBoxLayoutRule(
+        *_MIDDLE, margins=Margins(bottom=text_height), inner_content_scaling=InnerScaling.STRETCH_TO_FIT
+    )
+    below = SimpleBoxLayoutRule(
+        AxisAlignment.ALIGN_MID if background else AxisAlignment.ALIGN_MIN,
+        AxisAlignment.ALIGN_MIN if background else AxisAlignment.ALIGN_MID,
+        margins=Margins(top=int(height) - text_height) if background else Margins(),
+        inner_content_scaling=InnerScaling.SHRINK_TO_FIT,
+    )
+    return TextStampStyle(
+        stamp_text=_composed("\n".join(stamp.lines)).replace("%", "%%"),
+        text_box_style=_text_style(_LINE, color=_BLACK if stamp.kind != StampKind.HANDWRITTEN else _INK),
+        inner_content_layout=below,
+        background=background,
+        background_layout=above,
+        background_opacity=1,
+        border_width=0,
+    )
+
+
+def _text_height(stamp: Stamp, height: float) -> int:
+    """Room for the lines: their natural height, but with a picture no more than a third of the field."""
+    natural = len(stamp.lines) * _LINE * _LEADING
+    return round(min(natural, height / 3) if stamp.picture else height)
+
+
+def fill(writer: IncrementalPdfFileWriter, name: str, value: str) -> None:
+    """Write ``value`` into the text field ``name`` for good, in the type that the field was made with."""
+    font, size, alignment = typesetting(writer, name)
+    layout = SimpleBoxLayoutRule(
+        _ALIGNMENTS.get(alignment, AxisAlignment.ALIGN_MIN),
+        AxisAlignment.ALIGN_MID,
+        margins=Margins(left=2, right=2, top=1, bottom=1),
+        inner_content_scaling=InnerScaling.SHRINK_TO_FIT,
+    )
+    populate_static_text_field(writer, name, _text_style(size, font=font, layout=layout), _composed(value))
+
+
+def _text_style(
+    size: float,
+    *,
+    font: str = "Tinos",
+    color: tuple[float, float, float] | None = None,
+    layout: SimpleBoxLayoutRule | None = None,
+) -> TextBoxStyle:
+    points = round(size)
+    return TextBoxStyle(
+        font=_Face(_FACES.get(font, _FACES["Tinos"])),
+        font_size=points,
+        leading=round(points * _LEADING),
+        text_color=color,
+        box_layout_rule=layout,
+    )
+
+
+def _composed(text: str) -> str:
+    """NFC: the font has the composed letters, and pyHanko places one glyph after the other."""
+    return unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=32)
+def _picture(png: bytes) -> Image.Image:
+    try:
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+            if image.width * image.height > _MAX_PIXELS:
+                raise Invalid("picture_unusable", limit=_MAX_PIXELS)
+            return image.convert("RGBA")
+    except _BROKEN_PICTURE as error:
+        raise Invalid("picture_unusable") from error
