@@ -23,6 +23,7 @@ PO = ROOT / "translations" / "vi" / "LC_MESSAGES" / "messages.po"
 SOURCES = ("blueprints", "templates", "dms", "demo")
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 OPTIONS = {"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}}
+HEADER = "# What people read, in Vietnamese. `make messages` brings it up to date."
 FIELD = re.compile(r"%\(\w+\)[sd]")
 KEYWORDS = {
     "_": None,
@@ -45,12 +46,14 @@ def main() -> int:
 
 def update() -> int:
     catalog = load()
+    created = catalog.creation_date  # kept, so that an update without news changes nothing
     catalog.update(collect(), no_fuzzy_matching=True)
+    catalog.creation_date = created
     catalog.obsolete.clear()
     clashes = [clash for part in sorted(PARTS.glob("*.po")) for clash in take_over(catalog, part)]
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as file:
-        write_po(file, catalog, width=120, sort_output=True, omit_header=False)
+        write_po(file, catalog, width=120, sort_output=True, include_lineno=False)
     report(clashes)
     return 0
 
@@ -76,7 +79,7 @@ VERBS = {"update": update, "compile": compile_, "check": check}
 def load() -> Catalog:
     """Read the Vietnamese catalogue; an empty one where there is none yet."""
     if not PO.exists():
-        return Catalog(locale="vi", project="dossiers", fuzzy=False)
+        return Catalog(locale="vi", project="award dossiers", header_comment=HEADER, fuzzy=False)
     with PO.open("rb") as file:
         return read_po(file, locale="vi", domain="messages")
 
@@ -142,14 +145,20 @@ def errors_in(catalog: Catalog, message: Message) -> Iterator[str]:
         except ValueError as error:
             yield str(error)
     source = message.id[-1] if isinstance(message.id, list | tuple) else message.id
-    for text in message.string if isinstance(message.string, list | tuple) else (message.string,):
+    for text in texts_of(message):
         if lost := set(FIELD.findall(source)) - set(FIELD.findall(text)):
             yield f"the translation lost {', '.join(sorted(lost))}"
 
 
 def is_translated(message: Message) -> bool:
-    texts = message.string if isinstance(message.string, list | tuple) else (message.string,)
+    texts = texts_of(message)
     return bool(texts) and all(texts)
+
+
+def texts_of(message: Message) -> tuple[str, ...]:
+    """The translation, or its plural forms; an empty text where there is none."""
+    given = message.string if isinstance(message.string, list | tuple) else (message.string,)
+    return tuple(text or "" for text in given)
 
 
 def report(lines: list[str]) -> None:

@@ -11,8 +11,11 @@ from pathlib import Path
 from pkgutil import walk_packages
 
 import pytest
+from flask import Flask
 
 import dms
+from config import Settings
+from demo import pki
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("wsgi.py", "config.py", "blueprints", "dms", "storage", "demo", "scripts", "bench")
@@ -177,6 +180,51 @@ def lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 def test_files_keep_their_budget() -> None:
     sizes = {file: len((ROOT / file).read_text("utf-8").splitlines()) for file, _ in sources(*PRODUCT)}
     assert {file: size for file, size in sizes.items() if size > FILE_LINES} == {}
+
+
+# --- Routes ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The whole app with every optional door open; nothing is asked of it but its map."""
+    folder = tmp_path_factory.mktemp("app")
+    pki.build(folder / "pki", [], "passphrase of no key")
+    settings = Settings(
+        secret_key="x" * 40,
+        password_salt="y" * 40,
+        instance_dir=folder,
+        database_url=f"sqlite:///{folder / 'app.sqlite'}",
+        storage_url=(folder / "blobs").as_uri(),
+        key_folder=folder / "pki" / "p12",
+        key_passphrase="passphrase of no key",
+        tsa_url=pki.tsa_url(folder / "pki"),
+        trust_roots=folder / "pki" / "ca" / "root.pem",
+        trust_intermediates=folder / "pki" / "ca" / "issuing.pem",
+        two_factor=True,
+        in_process_jobs=False,
+    )
+    return import_module("wsgi").create_app(settings)
+
+
+def test_every_route_declares_a_permission_or_is_open_by_name(app: Flask) -> None:
+    open_endpoints = import_module("blueprints.web").OPEN_ENDPOINTS
+    undeclared = [
+        f"{rule.rule} ({rule.endpoint})"
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in open_endpoints and not getattr(app.view_functions[rule.endpoint], "permission", ())
+    ]
+    assert undeclared == []
+
+
+def test_every_open_endpoint_exists_so_that_the_list_hides_nothing(app: Flask) -> None:
+    assert set(import_module("blueprints.web").OPEN_ENDPOINTS) - set(app.view_functions) == set()
+
+
+def test_no_open_endpoint_also_declares_a_permission(app: Flask) -> None:
+    open_endpoints = import_module("blueprints.web").OPEN_ENDPOINTS
+    both = [name for name in open_endpoints if getattr(app.view_functions.get(name), "permission", ())]
+    assert both == []
 
 
 # --- Tables that must be complete -----------------------------------------------------------------------------------
