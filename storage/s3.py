@@ -24,7 +24,7 @@ from urllib3.exceptions import HTTPError
 from storage import Blob, BlobMissing, Digest, StorageError, StoreUnavailable
 from storage.fixity import verify
 from storage.keys import digest_of, key_of
-from storage.streams import copy_hashed, disk_errors, ensure_range, windowed
+from storage.streams import Readable, copy_hashed, disk_errors, ensure_range, windowed
 
 SINGLE_LIMIT = 64 * 1024 * 1024  # bytes; up to here one PUT, above it multipart
 _PART = 8 * 1024 * 1024  # bytes; the client holds about two parts in memory, and 10,000 parts make 78 GiB
@@ -91,18 +91,9 @@ class S3Storage:
     def open(self, digest: Digest, start: int = 0, length: int | None = None) -> BinaryIO:
         """See Storage.open. A start past the end gives an empty stream."""
         ensure_range(start, length)
-        if length == 0:  # on the wire a length of 0 would mean all
-            self.stat(digest)
-            return io.BytesIO()
-        bucket, key = self._location.bucket, key_of(digest)
         with _wall(digest):
-            try:
-                answer = self._client.get_object(bucket_name=bucket, object_name=key, offset=start, length=length or 0)
-            except S3Error as error:
-                if error.code != "InvalidRange":
-                    raise
-                return io.BytesIO()
-        return windowed(_Body(answer), length=length, wall=_wall)
+            body = self._body(key_of(digest), start, length)
+        return windowed(body, length=length, wall=_wall)
 
     def stat(self, digest: Digest) -> Blob:
         """See Storage.stat."""
@@ -121,6 +112,19 @@ class S3Storage:
             for found in self._client.list_objects(bucket_name=self._location.bucket, recursive=True):
                 if digest := digest_of(found.object_name or ""):
                     yield digest
+
+    def _body(self, key: str, start: int, length: int | None) -> Readable:
+        """Ask for a range. To the client a length of 0 means "to the end"; the window cuts that to nothing."""
+        try:
+            return _Body(
+                self._client.get_object(
+                    bucket_name=self._location.bucket, object_name=key, offset=start, length=length or 0
+                )
+            )
+        except S3Error as error:
+            if error.code != "InvalidRange":
+                raise
+            return io.BytesIO()  # the blob is there and ends before the start
 
     @contextmanager
     def _spooled(self) -> Iterator[BinaryIO]:

@@ -4,6 +4,7 @@ import io
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +64,10 @@ def test_a_range_is_exactly_the_bytes_asked_for(storage: Storage, start: int, le
     assert content(storage, blob, start, length) == data[start:end]
 
 
+def open_descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def test_ranges_of_a_large_blob_cross_its_inner_seams(storage: Storage) -> None:
     data = some_bytes(70 * MIB)
     blob = put(storage, data)
@@ -81,11 +86,21 @@ def test_a_range_that_cannot_be_is_refused(storage: Storage, start: int, length:
 def test_an_opened_blob_can_be_read_little_by_little_and_left_early(storage: Storage) -> None:
     data = some_bytes(3 * MIB)
     blob = put(storage, data)
-    for _ in range(20):  # more than any pool of connections would lose in silence
-        with storage.open(blob.digest) as stream:
-            assert stream.read(10) == data[:10]
-            assert stream.read(70_000) == data[10:70_010]
+    with storage.open(blob.digest) as stream:
+        assert stream.read(10) == data[:10]
+        assert stream.read(70_000) == data[10:70_010]
     assert content(storage, blob) == data
+
+
+def test_streams_that_were_left_early_hold_nothing_open(storage: Storage) -> None:
+    blob = put(storage, some_bytes(3 * MIB))
+    before = open_descriptors()
+    left = [storage.open(blob.digest) for _ in range(20)]
+    assert open_descriptors() >= before + 20 - 2, "a connection or two may come from the pool"
+    for stream in left:
+        stream.read(10)
+        stream.close()
+    assert open_descriptors() <= before + 2
 
 
 def test_an_opened_blob_behaves_alike_in_every_store(storage: Storage) -> None:
