@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Uuid, create_engine, event
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -42,8 +42,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """The parent of all tables."""
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime(), UUID: Uuid(as_uuid=True)}  # noqa: RUF012  (SQLAlchemy reads it as a class attribute)
+    # One registry, because Flask-SQLAlchemy makes its own base beside this one and must share it.
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: UtcDateTime(), UUID: Uuid(as_uuid=True)},
+    )
 
 
 class Identified:

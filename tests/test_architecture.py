@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("wsgi.py", "config.py", "blueprints", "dms", "storage", "demo", "scripts", "bench")
 FUNCTION_LINES = 40
 FILE_LINES = 400
-WITH_A_NOTICE = {"dms/__init__.py", "storage/__init__.py"}
+WALLS = {"storage/__init__.py", "dms/signing/pades/__init__.py"}  # each is the whole face of what lies behind it
 
 # Who may import what: a library, and the only places that may.
 RESERVED = {
@@ -41,7 +41,7 @@ def sources(*places: str) -> Iterator[tuple[str, ast.Module]]:
     """Give each Python file under the places, as its path from the root and its tree."""
     for place in places:
         path = ROOT / place
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+        for file in [path] if path.suffix == ".py" else sorted(path.rglob("*.py")):
             yield file.relative_to(ROOT).as_posix(), ast.parse(file.read_text("utf-8"))
 
 
@@ -125,13 +125,17 @@ def is_part_of(module: str, library: str) -> bool:
     return module == library or module.startswith((f"{library}.", f"{library}_"))
 
 
-def test_init_files_are_empty_so_that_re_exports_make_no_cycles() -> None:
+def test_init_files_hold_a_notice_at_most_so_that_re_exports_make_no_cycles() -> None:
     full = [
         file
         for file, tree in sources("dms", "storage", "blueprints")
-        if file.endswith("__init__.py") and tree.body and file not in WITH_A_NOTICE
+        if file.endswith("__init__.py") and not is_a_notice(tree.body) and file not in WALLS
     ]
     assert full == []
+
+
+def is_a_notice(body: list[ast.stmt]) -> bool:
+    return len(body) <= 1 and all(isinstance(node, ast.Expr) for node in body)
 
 
 # --- Habits ---------------------------------------------------------------------------------------------------------
