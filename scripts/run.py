@@ -62,6 +62,13 @@ def run_command(command: list[str]) -> int:
 
 
 def serve(port: int) -> NoReturn:
+    with service(port) as children:
+        children.watch()
+
+
+@contextmanager
+def service(port: int) -> Iterator["Children"]:
+    """Run the whole service for the length of a ``with`` block; the block starts when it answers."""
     ensure_free(port, f"choose another: make run PORT={port + 10}")
     settings = environment(port)
     ensure_free(pki_port(instance_folder()), "the demo certificates name it, so free it (another `make run`?)")
@@ -71,7 +78,7 @@ def serve(port: int) -> NoReturn:
         children.start(*gunicorn_command(port))
         children.wait_for(f"http://127.0.0.1:{port}/")
         greet(port, settings)
-        children.watch()
+        yield children
 
 
 # --- What the service is given --------------------------------------------------------------------------------------
