@@ -11,7 +11,6 @@ PORT ?= 8000
 ARGS ?=
 PO := translations/vi/LC_MESSAGES/messages.po
 MO := $(PO:.po=.mo)
-CODE := wsgi.py config.py blueprints dms storage demo scripts bench migrations tests
 FLASK := $(BIN)/flask --app wsgi
 IN_INSTANCE := $(BIN)/python -m scripts.run exec --
 
@@ -33,10 +32,18 @@ test: $(VENV)/.ready-dev $(MO) ## Run the whole suite on real services (ARGS="-k
 
 .PHONY: lint
 lint: $(VENV)/.ready-dev ## Check style, layers, templates and translations
+	@$(MAKE) --keep-going lint-style lint-format lint-layers lint-templates lint-words
+
+.PHONY: lint-style lint-format lint-layers lint-templates lint-words
+lint-style:
 	@$(BIN)/ruff check .
+lint-format:
 	@$(BIN)/ruff format --check .
+lint-layers:
 	@$(BIN)/lint-imports --no-logo
+lint-templates:
 	@$(BIN)/djlint --profile jinja --lint --quiet templates
+lint-words:
 	@$(BIN)/python -m scripts.messages check
 
 .PHONY: fix
