@@ -56,6 +56,7 @@ def new_document(title: str, author: str) -> Document:
     properties.language = "vi-VN"
     for stamp in ("dcterms:created", "dcterms:modified"):
         _drop(properties._element, stamp)  # noqa: SLF001 - no public way to leave the template's date out
+    _drop_template_marks(document)
     set_page(document.sections[0])
     return document
 
@@ -147,6 +148,14 @@ def to_bytes(document: Document) -> bytes:
 def _drop(element: BaseOxmlElement, tag: str) -> None:
     for child in element.findall(qn(tag)):
         element.remove(child)
+
+
+def _drop_template_marks(document: Document) -> None:
+    """The template comes with a picture of an empty page and the name of a program that did not make this paper."""
+    relations = document.part.package.rels
+    marks = ("/thumbnail", "/extended-properties")
+    for key in [key for key, relation in relations.items() if relation.reltype.endswith(marks)]:
+        del relations[key]
 
 
 def _page_number(paragraph: Paragraph) -> None:
