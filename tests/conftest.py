@@ -2,5 +2,5 @@
 
 from importlib.util import find_spec
 
-FAMILIES = ("tests.services", "tests.services_s3", "tests.browser")
+FAMILIES = ("tests.services", "tests.services_s3", "tests.browser", "tests.pki")
 pytest_plugins = [name for name in FAMILIES if find_spec(name)]

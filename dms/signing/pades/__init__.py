@@ -6,6 +6,7 @@ signatures alive. This page of names is the whole interface.
 """
 
 from dms.signing.pades.appearance import seal_box
+from dms.signing.pades.archive import extend_lta
 from dms.signing.pades.fields import add_fields, inspect_fields
 from dms.signing.pades.files import extends
 from dms.signing.pades.model import (
@@ -27,6 +28,7 @@ from dms.signing.pades.model import (
 )
 from dms.signing.pades.signing import finish, prepare
 from dms.signing.pades.trust import SigningTrust
+from dms.signing.pades.verdict import validate
 
 __all__ = [
     "Alignment",
@@ -46,9 +48,11 @@ __all__ = [
     "StampKind",
     "Verdict",
     "add_fields",
+    "extend_lta",
     "extends",
     "finish",
     "inspect_fields",
     "prepare",
     "seal_box",
+    "validate",
 ]

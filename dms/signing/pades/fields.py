@@ -87,7 +87,7 @@ def _text_fields(reader: PdfHandler) -> Iterator[tuple[str, str, generic.Indirec
 
 def _entry(dictionary: generic.DictionaryObject, key: str, default: Any) -> Any:
     """What ``key`` leads to; pyHanko's own ``get`` stops at the reference."""
-    return dictionary[key] if key in dictionary else default
+    return dictionary[key] if key in dictionary else default  # noqa: SIM401 - see above
 
 
 def _ensure_unsigned(reader: PdfFileReader) -> None:

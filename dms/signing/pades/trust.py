@@ -16,7 +16,8 @@ import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Self, TypeVar
 
 from asn1crypto import pem, x509
 from pyhanko.sign.timestamps import HTTPTimeStamper
@@ -61,6 +62,12 @@ class SigningTrust:
         self._fetch_timeout = fetch_timeout
         self._freshness = freshness
         self._local = threading.local()
+
+    @classmethod
+    def from_files(cls, roots: Path, intermediates: Path | None, tsa_url: str | None, **settings: Any) -> Self:
+        """The same from PEM files, each with one certificate or more; OSError or ValueError if they cannot be read."""
+        issuing = _certificates(intermediates) if intermediates else []
+        return cls(roots=_certificates(roots), intermediates=issuing, tsa_url=tsa_url, **settings)
 
     def context(self, key: bytes) -> ValidationContext:
         """The kept context for ``key`` (a certificate's fingerprint), or a new one; it asks OCSP and CRL servers."""
@@ -111,6 +118,10 @@ class SigningTrust:
     def _tolerance(self) -> timedelta:
         """A context's "now" is its birth; answers come up to ``freshness`` later, from clocks that differ by 5 s."""
         return self._freshness + timedelta(seconds=5)
+
+
+def _certificates(path: Path) -> list[bytes]:
+    return [der for _, _, der in pem.unarmor(path.read_bytes(), multiple=True)]
 
 
 def load_certificate(data: bytes) -> x509.Certificate:

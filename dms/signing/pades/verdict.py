@@ -1,0 +1,253 @@
+"""Our own verdict on a signed file. pyHanko's "bottom line" is one of its conditions, not the answer.
+
+A signature is judged as of its time stamp, by the revocation answers that the file carries, so a B-LT file needs no
+network and outlives the certificate. Only what the file does not prove is asked on the network, if there is one.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from asn1crypto import crl, ocsp, x509
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
+from pyhanko.pdf_utils.form_tools import annot_width_height
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation import (
+    DocumentSecurityStore,
+    EmbeddedPdfSignature,
+    PdfSignatureStatus,
+    async_validate_pdf_signature,
+    async_validate_pdf_timestamp,
+)
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+
+from dms import clock
+from dms.errors import DomainError
+from dms.signing.pades import certificates, fields, files, findings
+from dms.signing.pades.findings import Surroundings
+from dms.signing.pades.model import DocumentReport, Expected, FieldsSummary, Level, SignatureReport, Verdict
+from dms.signing.pades.trust import SigningTrust, run
+
+MAX_SIGNATURES = 40
+_ARCHIVE_TYPE = "/DocTimeStamp"
+
+
+@dataclass(frozen=True)
+class _Stamped:
+    """A document time stamp, judged."""
+
+    revision: int
+    at: datetime
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _File:
+    """An open file, taken apart once."""
+
+    form: FieldsSummary
+    signatures: Sequence[EmbeddedPdfSignature]
+    archive: Sequence[EmbeddedPdfSignature]
+    malformed: tuple[str, ...]
+    evidence: dict[str, list[Any]]
+    may_change: frozenset[str] | None
+    stamped: Sequence[_Stamped] = field(default=())
+
+    @property
+    def archive_names(self) -> frozenset[str]:
+        return frozenset(item.fq_name for item in self.archive)
+
+
+def validate(
+    path: Path, *, trust: SigningTrust, expected: Expected | None = None, at: datetime | None = None
+) -> DocumentReport:
+    """Judge every signature of the file at ``path`` as of ``at`` (now); never raises for what is in the file.
+
+    With ``expected``, also compare it with what the caller knows: who signed which field, which fields may have
+    changed, the digest of the stored file. Reasons are codes; ``findings.UNPROVEN`` tells which of them leave hope.
+    """
+    with path.open("rb") as stream:
+        digest = files.sha256(stream)
+        try:
+            return _judge(stream, digest, trust=trust, expected=expected, now=at or clock.now())
+        except DomainError as refusal:
+            return DocumentReport(Verdict.INVALID, (refusal.code,), (), digest)
+        except Exception:  # noqa: BLE001 - a hostile file makes the parser raise anything; all of it means "no"
+            return DocumentReport(Verdict.INVALID, ("document_unreadable",), (), digest)
+
+
+def _judge(
+    stream: BinaryIO, digest: str, *, trust: SigningTrust, expected: Expected | None, now: datetime
+) -> DocumentReport:
+    opened = _open(files.open_reader(stream), expected)
+    opened = replace(opened, stamped=run(_judge_archive(opened, trust, now)))
+    reports = tuple(_compared(report, expected) for report in run(_judge_signatures(opened, trust, now)))
+    reasons = (
+        *findings.of_document(opened.form, opened.archive_names, digest, expected),
+        *(reason for stamp in opened.stamped for reason in stamp.reasons),
+    )
+    every = [*reasons, *(reason for report in reports for reason in report.reasons)]
+    archived = tuple(stamp.at for stamp in opened.stamped if not stamp.reasons)
+    return DocumentReport(findings.verdict_of(every), tuple(dict.fromkeys(reasons)), reports, digest, archived)
+
+
+# --- taking the file apart
+
+
+def _open(reader: PdfFileReader, expected: Expected | None) -> _File:
+    embedded, malformed = _embedded(reader)
+    archive = [item for item in embedded if item.sig_object_type == _ARCHIVE_TYPE]
+    names = frozenset(item.fq_name for item in archive)
+    return _File(
+        form=fields.summarise(reader),
+        signatures=[item for item in embedded if item.fq_name not in names],
+        archive=archive,
+        malformed=malformed,
+        evidence=_evidence(reader, embedded),
+        may_change=_may_change(expected, names),
+    )
+
+
+def _embedded(reader: PdfFileReader) -> tuple[list[EmbeddedPdfSignature], tuple[str, ...]]:
+    """All signatures in the order in which they were made, and the names of those that cannot be read.
+
+    pyHanko's own list leaves out what it does not know; here nothing that is signed goes unseen.
+    """
+    found, malformed = [], []
+    for name, _, reference in list(enumerate_sig_fields(reader, filled_status=True))[: MAX_SIGNATURES + 1]:
+        try:
+            found.append(EmbeddedPdfSignature(reader, reference, name))
+        except Exception:  # noqa: BLE001 - see validate
+            malformed.append(name)
+    if len(found) + len(malformed) > MAX_SIGNATURES:
+        raise DomainError("document_too_complex", limit=MAX_SIGNATURES)
+    return sorted(found, key=lambda item: item.signed_revision), tuple(malformed)
+
+
+def _may_change(expected: Expected | None, archive: frozenset[str]) -> frozenset[str] | None:
+    if expected is None:
+        return None
+    return expected.fillable | expected.open_fields | frozenset(expected.signers) | archive
+
+
+def _evidence(reader: PdfFileReader, embedded: Iterable[EmbeddedPdfSignature]) -> dict[str, list[Any]]:
+    """Certificates, OCSP answers and CRLs that the file carries."""
+    certs: list[x509.Certificate] = [cert for item in embedded for cert in item.other_embedded_certs]
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+    except NoDSSFoundError:
+        return {"other_certs": certs, "ocsps": [], "crls": []}
+    return {
+        "other_certs": [*certs, *store.load_certs()],
+        "ocsps": [ocsp.OCSPResponse.load(data) for data in _streams(store.ocsps, DecodePurpose.OCSP_RESPONSE)],
+        "crls": [crl.CertificateList.load(data) for data in _streams(store.crls, DecodePurpose.CRL)],
+    }
+
+
+def _streams(references: Iterable[Any], purpose: DecodePurpose) -> Iterator[bytes]:
+    return (reference.get_object().read_data(purpose) for reference in references)
+
+
+# --- judging
+
+
+async def _judge_archive(opened: _File, trust: SigningTrust, now: datetime) -> list[_Stamped]:
+    """Document time stamps, last first: each shows that the one before it was there in time."""
+    stamped: list[_Stamped] = []
+    for item in reversed(opened.archive):
+        at = item.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+        around = _surroundings(replace(opened, stamped=stamped), item, at, now)
+        status = await async_validate_pdf_timestamp(item, trust.past_context(at, **opened.evidence))
+        is_hidden = 0 in annot_width_height(item.sig_field)
+        reasons = tuple(findings.of_archive_timestamp(status, around, is_hidden=is_hidden))
+        stamped.insert(0, _Stamped(item.signed_revision, at, reasons))
+    return stamped
+
+
+async def _judge_signatures(opened: _File, trust: SigningTrust, now: datetime) -> list[SignatureReport]:
+    reports = [SignatureReport(name, Verdict.INVALID, ("signature_malformed",)) for name in opened.malformed]
+    for item in opened.signatures:
+        try:
+            reports.append(await _judge_signature(opened, item, trust, now))
+        except Exception:  # noqa: BLE001 - see validate
+            reports.append(SignatureReport(item.fq_name, Verdict.INVALID, ("signature_malformed",)))
+    return reports
+
+
+async def _judge_signature(
+    opened: _File, item: EmbeddedPdfSignature, trust: SigningTrust, now: datetime
+) -> SignatureReport:
+    claimed = _claimed_time(item)
+    around = _surroundings(opened, item, claimed, now)
+    context = trust.past_context(claimed or now, **opened.evidence)
+    status = await async_validate_pdf_signature(item, context)
+    reasons = tuple(findings.of_signature(status, around))
+    carries_proof = not {"certificate_unproven", "timestamp_untrusted"} & set(reasons)
+    if not carries_proof and trust.online:
+        async with aclosing(trust.fresh_context()) as context:
+            context.certificate_registry.register_multiple(opened.evidence["other_certs"])
+            status = await async_validate_pdf_signature(item, context)
+        reasons = tuple(findings.of_signature(status, around))
+    level = _level(opened, item, status, carries_proof=carries_proof)
+    return _report(item, status, reasons, level)
+
+
+def _claimed_time(item: EmbeddedPdfSignature) -> datetime | None:
+    """The time in the signature's time stamp; whether it is to be believed is judged together with the signature."""
+    for token in extract_tst_data_iter(item.signer_info, signed=False):
+        claimed: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+        return claimed
+    return None
+
+
+def _surroundings(opened: _File, item: EmbeddedPdfSignature, claimed: datetime | None, now: datetime) -> Surroundings:
+    later = [stamp.at for stamp in opened.stamped if stamp.revision > item.signed_revision and not stamp.reasons]
+    return Surroundings(
+        claimed=claimed,
+        shown_until=min(later, default=now),
+        is_last=all(other.signed_revision <= item.signed_revision for other in opened.signatures),
+        may_change=opened.may_change,
+    )
+
+
+def _level(opened: _File, item: EmbeddedPdfSignature, status: PdfSignatureStatus, *, carries_proof: bool) -> Level:
+    if status.timestamp_validity is None:
+        return Level.B
+    if not carries_proof or not (opened.evidence["ocsps"] or opened.evidence["crls"]):
+        return Level.T
+    later = [stamp for stamp in opened.stamped if stamp.revision > item.signed_revision and not stamp.reasons]
+    return Level.LTA if later else Level.LT
+
+
+def _report(
+    item: EmbeddedPdfSignature, status: PdfSignatureStatus, reasons: tuple[str, ...], level: Level
+) -> SignatureReport:
+    certificate = item.signer_cert
+    stamp = status.timestamp_validity
+    return SignatureReport(
+        field=item.fq_name,
+        verdict=findings.verdict_of(reasons),
+        reasons=reasons,
+        level=level,
+        signer_subject=certificate.subject.human_friendly,
+        signer_name=certificates.name_of(certificate),
+        signer_uid=certificates.uid_of(certificate),
+        certificate_sha256=certificate.sha256.hex(),
+        serial=f"{certificate.serial_number:x}",
+        issuer=certificate.issuer.human_friendly,
+        signed_at=item.self_reported_timestamp,
+        timestamp_at=stamp.timestamp if stamp else None,
+    )
+
+
+def _compared(report: SignatureReport, expected: Expected | None) -> SignatureReport:
+    signer = expected.signers.get(report.field) if expected else None
+    if signer is None:
+        return report
+    reasons = (*report.reasons, *findings.of_signer(report, signer))
+    return replace(report, reasons=reasons, verdict=findings.verdict_of(reasons))
