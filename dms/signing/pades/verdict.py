@@ -16,6 +16,7 @@ from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.form_tools import annot_width_height
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.general import find_unique_cms_attribute
 from pyhanko.sign.validation import (
     DocumentSecurityStore,
     EmbeddedPdfSignature,
@@ -175,8 +176,17 @@ async def _judge_signatures(opened: _File, trust: SigningTrust, now: datetime) -
         try:
             reports.append(await _judge_signature(opened, item, trust, now))
         except Exception:  # noqa: BLE001 - see validate
-            reports.append(SignatureReport(item.fq_name, Verdict.INVALID, ("signature_malformed",)))
+            reports.append(SignatureReport(item.fq_name, Verdict.INVALID, (_why_unreadable(item),)))
     return reports
+
+
+def _why_unreadable(item: EmbeddedPdfSignature) -> str:
+    """A flipped byte may keep the file from being read at all; then still say that its content was changed."""
+    try:
+        signed: bytes = find_unique_cms_attribute(item.signer_info["signed_attrs"], "message_digest").native
+        return "signature_malformed" if item.compute_digest() == signed else "content_changed"
+    except Exception:  # noqa: BLE001 - see validate
+        return "signature_malformed"
 
 
 async def _judge_signature(
