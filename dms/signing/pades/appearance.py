@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFont, UnidentifiedImageError
 from pyhanko.pdf_utils.font.api import FontEngine, FontEngineFactory
 from pyhanko.pdf_utils.font.opentype import GlyphAccumulator
 from pyhanko.pdf_utils.form_tools import populate_static_text_field
@@ -20,7 +20,7 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.stamp import BaseStamp, BaseStampStyle, StaticStampStyle, TextStampStyle
 
 from dms.errors import Invalid
-from dms.signing.pades.fields import typesetting
+from dms.signing.pades.fields import Typesetting, typesetting
 from dms.signing.pades.model import Box, Stamp, StampKind
 
 _FONTS = Path(__file__).parent.parent / "fonts"
@@ -29,6 +29,8 @@ _ALIGNMENTS = {0: AxisAlignment.ALIGN_MIN, 1: AxisAlignment.ALIGN_MID, 2: AxisAl
 _MIDDLE = (AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID)
 _LINE = 10.0  # the decree's size for signing information; shrunk where the field is smaller
 _LEADING = 1.15
+_TAIL = 2  # points below the last line for g, y and ạ
+_TAILS = 0.25  # the same as a part of the type size
 _BLACK = (0.0, 0.0, 0.0)
 _INK = (0.05, 0.15, 0.45)  # a person's words are blue, as the signature is; the decree wants an organisation's black
 _MAX_PIXELS = 4_000_000
@@ -67,7 +69,7 @@ class StampStyle(BaseStampStyle):
 
         Invalid: ``picture_unusable`` if the picture is no PNG or has more than four million dots.
         """
-        style = _style(self.stamp, box.height)
+        style = _style(self.stamp, box)
         return style.create_stamp(writer, box, text_params) if style else None
 
 
@@ -82,25 +84,29 @@ def seal_box(signature: Box, diameter: float) -> Box:
     return (right_edge - diameter, middle - diameter / 2, right_edge, middle + diameter / 2)
 
 
-def _style(stamp: Stamp, height: float) -> BaseStampStyle | None:
+def _style(stamp: Stamp, box: BoxConstraints) -> BaseStampStyle | None:
     background = PdfImage(_picture(stamp.picture)) if stamp.picture else None
     if stamp.lines:
-        return _with_lines(stamp, background, height)
+        return _with_lines(stamp, background, box)
     if background is None:
         return None
     whole = SimpleBoxLayoutRule(*_MIDDLE, margins=Margins(), inner_content_scaling=InnerScaling.STRETCH_TO_FIT)
     return StaticStampStyle(background=background, background_layout=whole, border_width=0)
 
 
-def _with_lines(stamp: Stamp, background: PdfImage | None, height: float) -> TextStampStyle:
+def _with_lines(stamp: Stamp, background: PdfImage | None, box: BoxConstraints) -> TextStampStyle:
+    """The picture above, the lines below it at the right, clear of the seal that will cover the left third."""
+    width, height = round(box.width), round(box.height)
     text_height = _text_height(stamp, height)
     above = SimpleBoxLayoutRule(
         *_MIDDLE, margins=Margins(bottom=text_height), inner_content_scaling=InnerScaling.STRETCH_TO_FIT
     )
     below = SimpleBoxLayoutRule(
-        AxisAlignment.ALIGN_MID if background else AxisAlignment.ALIGN_MIN,
-        AxisAlignment.ALIGN_MIN if background else AxisAlignment.ALIGN_MID,
-        margins=Margins(top=int(height) - text_height) if background else Margins(),
+        AxisAlignment.ALIGN_MIN,
+        AxisAlignment.ALIGN_MID,
+        margins=Margins(left=width // 3, top=height - text_height, bottom=_TAIL)
+        if background
+        else Margins(bottom=_TAIL),
         inner_content_scaling=InnerScaling.SHRINK_TO_FIT,
     )
     return TextStampStyle(
@@ -114,22 +120,35 @@ def _with_lines(stamp: Stamp, background: PdfImage | None, height: float) -> Tex
     )
 
 
-def _text_height(stamp: Stamp, height: float) -> int:
+def _text_height(stamp: Stamp, height: int) -> int:
     """Room for the lines: their natural height, but with a picture no more than a third of the field."""
-    natural = len(stamp.lines) * _LINE * _LEADING
-    return round(min(natural, height / 3) if stamp.picture else height)
+    natural = len(stamp.lines) * _LINE * _LEADING + _TAIL
+    return round(min(natural, height / 3))
 
 
 def fill(writer: IncrementalPdfFileWriter, name: str, value: str) -> None:
-    """Write ``value`` into the text field ``name`` for good, in the type that the field was made with."""
-    font, size, alignment = typesetting(writer, name)
+    """Write ``value`` into the text field ``name`` for good, in the type that the field was made with.
+
+    The base line lies a quarter of the type size above the lower edge, where tails (g, y, ạ) have their room; type too
+    large for the field is made smaller.
+    """
+    place = typesetting(writer, name)
+    text = _composed(value)
+    size = _fitting(text, place)
     layout = SimpleBoxLayoutRule(
-        _ALIGNMENTS.get(alignment, AxisAlignment.ALIGN_MIN),
-        AxisAlignment.ALIGN_MID,
-        margins=Margins(left=2, right=2, top=1, bottom=1),
-        inner_content_scaling=InnerScaling.SHRINK_TO_FIT,
+        _ALIGNMENTS.get(place.alignment, AxisAlignment.ALIGN_MIN),
+        AxisAlignment.ALIGN_MIN,
+        margins=Margins(left=1, right=1, bottom=round(size * _TAILS)),
+        inner_content_scaling=InnerScaling.NO_SCALING,  # pyHanko moves scaled text down, out of its box
     )
-    populate_static_text_field(writer, name, _text_style(size, font=font, layout=layout), _composed(value))
+    populate_static_text_field(writer, name, _text_style(size, font=place.font, layout=layout), text)
+
+
+def _fitting(text: str, place: Typesetting) -> int:
+    """The largest whole type size, up to the wanted one, at which ``text`` fits its field; at least 4 points."""
+    length = ImageFont.truetype(io.BytesIO(_font(_file(place.font))), 100).getlength(text) / 100
+    by_width = (place.width - 2) / length if length else place.size
+    return max(4, int(min(place.size, by_width, place.height / (1 + _TAILS))))
 
 
 def _text_style(
@@ -141,12 +160,16 @@ def _text_style(
 ) -> TextBoxStyle:
     points = round(size)
     return TextBoxStyle(
-        font=_Face(_FACES.get(font, _FACES["Tinos"])),
+        font=_Face(_file(font)),
         font_size=points,
         leading=round(points * _LEADING),
         text_color=color,
         box_layout_rule=layout,
     )
+
+
+def _file(font: str) -> str:
+    return _FACES.get(font, _FACES["Tinos"])
 
 
 def _composed(text: str) -> str:
@@ -160,6 +183,11 @@ def _picture(png: bytes) -> Image.Image:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             if image.width * image.height > _MAX_PIXELS:
                 raise Invalid("picture_unusable", limit=_MAX_PIXELS)
-            return image.convert("RGBA")
+            return _trimmed(image.convert("RGBA"))
     except _BROKEN_PICTURE as error:
         raise Invalid("picture_unusable") from error
+
+
+def _trimmed(image: Image.Image) -> Image.Image:
+    """Without its transparent edges, so that a signature fills its field however it was cut out."""
+    return image.crop(image.getchannel("A").getbbox())

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.form_tools import enumerate_fields_in
+from pyhanko.pdf_utils.form_tools import annot_width_height, enumerate_fields_in
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -62,14 +63,26 @@ def summarise(reader: PdfHandler) -> FieldsSummary:
     )
 
 
-def typesetting(reader: PdfHandler, name: str) -> tuple[str, float, int]:
-    """Font, size and alignment that ``add_fields`` gave to a text field; Invalid("field_missing") if there is none."""
+@dataclass(frozen=True)
+class Typesetting:
+    """How a text field is to be filled; ``width`` and ``height`` in points."""
+
+    font: str
+    size: float
+    alignment: int
+    width: float
+    height: float
+
+
+def typesetting(reader: PdfHandler, name: str) -> Typesetting:
+    """What ``add_fields`` wrote down for a text field; Invalid("field_missing") if there is no such field."""
     for found, _, reference in _text_fields(reader):
         if found == name:
             entry = reference.get_object()
             match = _DEFAULT_APPEARANCE.search(str(_entry(entry, "/DA", "")))
-            alignment = int(_entry(entry, "/Q", 0))
-            return (match["font"], float(match["size"]), alignment) if match else ("Tinos", 13, alignment)
+            font, size = (match["font"], float(match["size"])) if match else ("Tinos", 13.0)
+            width, height = annot_width_height(entry)
+            return Typesetting(font, size, int(_entry(entry, "/Q", 0)), float(width), float(height))
     raise Invalid("field_missing", field=name)
 
 

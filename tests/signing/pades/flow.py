@@ -26,14 +26,14 @@ LETTER = """
 #grid(columns: (2fr, 3fr), align: center,
   [UBND TỈNH VĨNH LONG \\ *SỞ NỘI VỤ*],
   [*CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM* \\ *Độc lập - Tự do - Hạnh phúc*])
-#v(2.2cm)
+#v(2.4cm)
 #align(center)[*TỜ TRÌNH* \\ *Về việc đề nghị tặng thưởng Bằng khen*]
 Kính gửi: Ủy ban nhân dân tỉnh Vĩnh Long.
 
 Sở Nội vụ kính trình Ủy ban nhân dân tỉnh xem xét, tặng Bằng khen cho các tập thể, cá nhân có thành tích xuất sắc
 trong phong trào thi đua “Đẩy mạnh cải cách hành chính, chuyển đổi số”.
-#place(bottom + right, dy: -9.3cm, dx: -1.2cm)[*GIÁM ĐỐC*]
-#place(bottom + right, dy: -5.6cm, dx: -0.2cm)[*Nguyễn Thị Thuỳ Dương*]
+#place(top + left, dx: 245pt, dy: 312pt, box(width: 170pt, align(center)[*GIÁM ĐỐC*]))
+#place(top + left, dx: 245pt, dy: 412pt, box(width: 170pt, align(center)[*Nguyễn Thị Thuỳ Dương*]))
 """
 
 
