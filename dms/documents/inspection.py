@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dms.documents import sandbox
-from dms.documents.confinement import Limits
+from dms.documents.confinement import MIB, Limits
 from dms.documents.sniff import MediaType
 
 _JOBS = {
@@ -32,7 +32,7 @@ class InspectionLimits:
     archive_entries: int = 2000
     archive_bytes: int = 200 * 1024 * 1024
     archive_ratio: int = 200
-    child: Limits = field(default=sandbox.DEFAULT)
+    child: Limits = field(default=Limits(memory=1024 * MIB))
 
 
 DEFAULT = InspectionLimits()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, TiffImagePlugin
 
 from dms.documents.inspection import Inspection, InspectionLimits, PageSize
 from dms.documents.sniff import MediaType
@@ -14,6 +14,7 @@ _FORMATS = {MediaType.PNG: "PNG", MediaType.JPEG: "JPEG"}
 def warm_up() -> None:
     """Load the two codecs once; the bound on pixels is ours and not the library's."""
     Image.preinit()
+    TiffImagePlugin.ImageFileDirectory_v2()  # reads the orientation of a picture; a slow module to load
     Image.MAX_IMAGE_PIXELS = None
 
 

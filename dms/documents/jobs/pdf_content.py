@@ -5,6 +5,7 @@ later. The objects are written out by qpdf (so ``/J#53`` reads ``/JS``) and sear
 """
 
 import re
+import zlib
 from collections.abc import Iterator
 
 import pikepdf
@@ -53,25 +54,52 @@ _LINK = "/URI"
 
 _WORDS = sorted({*_ACTIONS, *_KEYS, *_SUBTYPES, "/OpenAction", "/OCProperties", _LINK})
 _SUSPECT = re.compile(b"(?:" + b"|".join(re.escape(word.encode()) for word in _WORDS) + rb")(?![^\s/<>\[\]()%])")
-_STREAM_FROM_FILE = re.compile(rb"/F(?![^\s/<>\[\]()%])")
+_ENDLESS_NAME = re.compile(rb"/[^\s/<>\[\]()%]{10000}")  # tools that sign take minutes for a name of megabytes
+_MAX_OBJECT = 4 << 20  # bytes of one object without its stream; the largest honest ones have some 100 KB
+_STRUCTURAL = {"/ObjStm", "/XRef"}  # streams that hold the file's own structure, unpacked by whoever opens it
+_MAX_UNPACKED = 64 << 20
 _MAX_DEPTH = 100
 
 
 def ensure_passive(pdf: pikepdf.Pdf, max_objects: int) -> tuple[str, ...]:
     """Raise ``Invalid`` for the first active thing; return codes of what is allowed but worth knowing."""
-    if len(pdf.objects) > max_objects:
-        raise Invalid("pdf_too_many_objects", count=len(pdf.objects), limit=max_objects)
-    notes = {note for item in pdf.objects for note in _judge_object(item)}
+    items = pdf.objects
+    if len(items) > max_objects:
+        raise Invalid("pdf_too_many_objects", count=len(items), limit=max_objects)
+    compound = (item for item in (pdf.trailer, *items) if isinstance(item, pikepdf.Object))  # not numbers, not null
+    notes = {note for item in compound for note in _judge_object(item)}
     return tuple(sorted(notes))
 
 
 def _judge_object(item: pikepdf.Object) -> Iterator[str]:
     if isinstance(item, pikepdf.Stream):
-        if "/F" in item.stream_dict:
-            raise Invalid("pdf_external_reference")
+        _ensure_plain_stream(item)
         item = item.stream_dict
-    if isinstance(item, pikepdf.Dictionary | pikepdf.Array) and _SUSPECT.search(item.unparse()):
+    written = item.unparse(resolved=True)
+    if len(written) > _MAX_OBJECT or _ENDLESS_NAME.search(written):
+        raise Invalid("file_too_costly")
+    if isinstance(item, pikepdf.Dictionary | pikepdf.Array) and _SUSPECT.search(written):
         yield from _judge(item, 0)
+
+
+def _ensure_plain_stream(stream: pikepdf.Stream) -> None:
+    if "/F" in stream.stream_dict:
+        raise Invalid("pdf_external_reference")
+    if _name(stream.stream_dict.get("/Type")) in _STRUCTURAL and _unpacks_to_too_much(stream):
+        raise Invalid("file_too_costly")
+
+
+def _unpacks_to_too_much(stream: pikepdf.Stream) -> bool:
+    filters = stream.stream_dict.get("/Filter")
+    if isinstance(filters, pikepdf.Array):
+        if len(filters) > 1:
+            return True  # no honest writer packs its objects twice
+        filters = filters[0] if len(filters) else None
+    if _name(filters) != "/FlateDecode":
+        return False
+    unpacker = zlib.decompressobj()
+    unpacker.decompress(stream.read_raw_bytes(), _MAX_UNPACKED)
+    return bool(unpacker.unconsumed_tail)
 
 
 def _judge(item: pikepdf.Object, depth: int) -> Iterator[str]:
@@ -113,7 +141,11 @@ def _name(value: object) -> str:
 
 def _ensure_quiet_opening(opening: pikepdf.Object | None) -> None:
     """Opening a file may only show a page of it."""
-    if isinstance(opening, pikepdf.Dictionary) and _name(opening.get("/S")) not in _PASSIVE_OPENINGS:
+    if not isinstance(opening, pikepdf.Dictionary):
+        return
+    action = opening.get("/S")
+    _refuse(_ACTIONS, action)
+    if _name(action) not in _PASSIVE_OPENINGS:
         raise Invalid("pdf_automatic_action")
 
 

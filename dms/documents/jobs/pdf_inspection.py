@@ -20,6 +20,9 @@ _END_MARK = b"%%EOF"
 _MAX_TITLE = 300
 
 
+_GAVE_UP = ("limits error", "loop detected")
+
+
 def name_pattern(name: bytes) -> re.Pattern[bytes]:
     """A pattern for a PDF name, whose every letter may also be written as ``#`` and two hex digits."""
     letters = (rb"(?:%c|#(?i:%02x))" % (letter, letter) for letter in name)
@@ -49,7 +52,7 @@ def inspect(path: Path, media_type: MediaType, limits: InspectionLimits) -> Insp
         pages = _ensure_pages(pdf, limits)
         notes = pdf_content.ensure_passive(pdf, limits.objects)
         fields = pdf_fields.read(pdf, limits)
-        warnings = ("pdf_structure_warnings",) if pdf.get_warnings() else ()
+        warnings = _judge_warnings(pdf)
         return Inspection(
             media_type=media_type,
             pages=pages,
@@ -101,6 +104,14 @@ def _ensure_pages(pdf: pikepdf.Pdf, limits: InspectionLimits) -> int:
     if pages > limits.pages:
         raise Invalid("pdf_too_many_pages", count=pages, limit=limits.pages)
     return pages
+
+
+def _judge_warnings(pdf: pikepdf.Pdf) -> tuple[str, ...]:
+    """What qpdf mended may pass with a note; what it gave up on (nested beyond reason, running in a ring) may not."""
+    warnings = [str(warning) for warning in pdf.get_warnings()]
+    if any(sign in warning for warning in warnings for sign in _GAVE_UP):
+        raise Invalid("file_too_costly")
+    return ("pdf_structure_warnings",) if warnings else ()
 
 
 def _page_sizes(raw: bytes, pages: int) -> tuple[PageSize, ...]:
