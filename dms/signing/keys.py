@@ -73,7 +73,7 @@ class Pkcs12KeyStore:
 
     def _path(self, ref: str) -> Path:
         path = self._folder / f"{ref}.p12"
-        if path.parent.resolve() != self._folder.resolve() or not path.is_file():
+        if Path(ref).name != ref or not path.is_file():
             raise NotFound("key_missing", ref=ref)
         return path
 
