@@ -48,14 +48,14 @@ class Package:
 
 def _ensure_bounded(entries: list[zipfile.ZipInfo], limits: InspectionLimits) -> None:
     if len(entries) > limits.archive_entries:
-        raise Invalid("archive_too_large", count=len(entries), limit=limits.archive_entries)
+        raise Invalid("archive_too_large")
     total = sum(entry.file_size for entry in entries)
     if total > limits.archive_bytes:
-        raise Invalid("archive_too_large", size=total, limit=limits.archive_bytes)
+        raise Invalid("archive_too_large")
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
         raise Invalid("file_encrypted")
     if any(_is_bomb(entry, limits.archive_ratio) for entry in entries):
-        raise Invalid("archive_too_large", ratio=limits.archive_ratio)
+        raise Invalid("archive_too_large")
     if len({entry.filename for entry in entries}) != len(entries) or any(map(_leaves_package, entries)):
         raise Invalid("archive_ambiguous")
 

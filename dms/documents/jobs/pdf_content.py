@@ -12,42 +12,56 @@ import pikepdf
 
 from dms.errors import Invalid
 
+# A child judges one file and ends, so its refusals can be made beforehand.
 _ACTIONS = {
-    "/JavaScript": "pdf_javascript",
-    "/Launch": "pdf_launch_action",
-    "/GoToR": "pdf_external_reference",
-    "/GoToE": "pdf_embedded_files",
-    "/ImportData": "pdf_external_reference",
-    "/SubmitForm": "pdf_external_reference",
-    "/ResetForm": "pdf_active_content",
-    "/Hide": "pdf_active_content",
-    "/SetOCGState": "pdf_optional_content",
-    "/Rendition": "pdf_multimedia",
-    "/Movie": "pdf_multimedia",
-    "/Sound": "pdf_multimedia",
-    "/GoTo3DView": "pdf_multimedia",
-    "/RichMediaExecute": "pdf_multimedia",
+    "/JavaScript": Invalid("pdf_javascript"),
+    "/Launch": Invalid("pdf_launch_action"),
+    "/GoToR": Invalid("pdf_external_reference"),
+    "/GoToE": Invalid("pdf_embedded_files"),
+    "/ImportData": Invalid("pdf_external_reference"),
+    "/SubmitForm": Invalid("pdf_external_reference"),
+    "/ResetForm": Invalid("pdf_active_content"),
+    "/Hide": Invalid("pdf_active_content"),
+    "/SetOCGState": Invalid("pdf_optional_content"),
+    "/Rendition": Invalid("pdf_multimedia"),
+    "/Movie": Invalid("pdf_multimedia"),
+    "/Sound": Invalid("pdf_multimedia"),
+    "/GoTo3DView": Invalid("pdf_multimedia"),
+    "/RichMediaExecute": Invalid("pdf_multimedia"),
 }
 _KEYS = {
-    "/JS": "pdf_javascript",
-    "/JavaScript": "pdf_javascript",
-    "/XFA": "pdf_xfa",
-    "/NeedsRendering": "pdf_xfa",
-    "/EmbeddedFiles": "pdf_embedded_files",
-    "/EF": "pdf_embedded_files",
-    "/Collection": "pdf_embedded_files",
-    "/AA": "pdf_automatic_action",
-    "/Ref": "pdf_external_reference",
-    "/OPI": "pdf_external_reference",
-    "/RichMediaContent": "pdf_multimedia",
+    "/JS": Invalid("pdf_javascript"),
+    "/JavaScript": Invalid("pdf_javascript"),
+    "/XFA": Invalid("pdf_xfa"),
+    "/NeedsRendering": Invalid("pdf_xfa"),
+    "/EmbeddedFiles": Invalid("pdf_embedded_files"),
+    "/EF": Invalid("pdf_embedded_files"),
+    "/Collection": Invalid("pdf_embedded_files"),
+    "/AA": Invalid("pdf_automatic_action"),
+    "/RichMediaContent": Invalid("pdf_multimedia"),
 }
 _SUBTYPES = {
-    "/FileAttachment": "pdf_embedded_files",
-    "/RichMedia": "pdf_multimedia",
-    "/3D": "pdf_multimedia",
-    "/Screen": "pdf_multimedia",
-    "/Movie": "pdf_multimedia",
-    "/Sound": "pdf_multimedia",
+    "/FileAttachment": Invalid("pdf_embedded_files"),
+    "/RichMedia": Invalid("pdf_multimedia"),
+    "/3D": Invalid("pdf_multimedia"),
+    "/Screen": Invalid("pdf_multimedia"),
+    "/Movie": Invalid("pdf_multimedia"),
+    "/Sound": Invalid("pdf_multimedia"),
+}
+_FROM_ELSEWHERE = ("/F", "/Ref", "/OPI")  # keys of a stream whose content, or picture, stands in another file
+_MAPS_OF_NAMES = {  # their keys are names that the writer made up; a font may well be called /AA
+    "/Font",
+    "/XObject",
+    "/ExtGState",
+    "/ColorSpace",
+    "/Pattern",
+    "/Shading",
+    "/Properties",
+    "/CharProcs",
+    "/Colorants",
+    "/ClassMap",
+    "/RoleMap",
+    "/Dests",
 }
 _PASSIVE_OPENINGS = {"/GoTo", "/Named"}
 _LINK = "/URI"
@@ -83,7 +97,7 @@ def _judge_object(item: pikepdf.Object) -> Iterator[str]:
 
 
 def _ensure_plain_stream(stream: pikepdf.Stream) -> None:
-    if "/F" in stream.stream_dict:
+    if any(key in stream.stream_dict for key in _FROM_ELSEWHERE):
         raise Invalid("pdf_external_reference")
     if _name(stream.stream_dict.get("/Type")) in _STRUCTURAL and _unpacks_to_too_much(stream):
         raise Invalid("file_too_costly")
@@ -108,18 +122,23 @@ def _judge(item: pikepdf.Object, depth: int) -> Iterator[str]:
         raise Invalid("file_unreadable")
     if isinstance(item, pikepdf.Dictionary):
         yield from _judge_dictionary(item)
-        children = [value for _, value in item.items()]
-    else:
-        children = list(item)
-    for child in children:
-        if isinstance(child, pikepdf.Dictionary | pikepdf.Array) and not child.is_indirect:
-            yield from _judge(child, depth + 1)
+    for key, child in _children(item):
+        if not isinstance(child, pikepdf.Dictionary | pikepdf.Array) or child.is_indirect:
+            continue
+        is_map = key in _MAPS_OF_NAMES and isinstance(child, pikepdf.Dictionary)
+        yield from _judge(pikepdf.Array([value for _, value in child.items()]) if is_map else child, depth + 1)
+
+
+def _children(item: pikepdf.Object) -> Iterator[tuple[str, object]]:
+    if isinstance(item, pikepdf.Dictionary):
+        return iter(item.items())
+    return (("", child) for child in item)
 
 
 def _judge_dictionary(item: pikepdf.Dictionary) -> Iterator[str]:
     for key in map(str, item):
-        if code := _KEYS.get(key):
-            raise Invalid(code)
+        if refusal := _KEYS.get(key):
+            raise refusal
     _refuse(_ACTIONS, item.get("/S"))
     _refuse(_SUBTYPES, item.get("/Subtype"))
     _ensure_quiet_opening(item.get("/OpenAction"))
@@ -130,9 +149,9 @@ def _judge_dictionary(item: pikepdf.Dictionary) -> Iterator[str]:
         yield "pdf_layers"
 
 
-def _refuse(table: dict[str, str], value: object) -> None:
-    if code := table.get(_name(value)):
-        raise Invalid(code)
+def _refuse(table: dict[str, Invalid], value: object) -> None:
+    if refusal := table.get(_name(value)):
+        raise refusal
 
 
 def _name(value: object) -> str:

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
@@ -72,18 +71,13 @@ def inspect(path: Path, media_type: MediaType, limits: InspectionLimits) -> Insp
 def _ensure_outline(raw: bytes, limits: InspectionLimits) -> int:
     """Check what shows without parsing; return the number of revisions."""
     revisions = max(raw.count(_END_MARK), raw.count(b"startxref"))
-    for code, broken in _OUTLINE.items():
-        if broken(raw):
-            raise Invalid(code)
+    if _END_MARK not in raw[-_END_WINDOW:]:
+        raise Invalid("file_truncated")
+    if _HYBRID.search(raw):
+        raise Invalid("pdf_hybrid")
     if revisions > limits.revisions:
         raise Invalid("pdf_too_many_revisions", count=revisions, limit=limits.revisions)
     return revisions
-
-
-_OUTLINE: dict[str, Callable[[bytes], object]] = {
-    "file_truncated": lambda raw: _END_MARK not in raw[-_END_WINDOW:],
-    "pdf_hybrid": _HYBRID.search,
-}
 
 
 def _open(raw: bytes) -> pikepdf.Pdf:

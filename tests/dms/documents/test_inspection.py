@@ -66,6 +66,17 @@ def test_words_that_name_a_danger_are_only_words(look: Inspect) -> None:
     )
 
 
+def test_a_font_may_be_called_like_a_danger(look: Inspect) -> None:
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</AA 5 0 R/JS 5 0 R>>>>>>"
+    assert look(samples.raw_pdf({3: page})).problems == ()
+
+
+def test_a_danger_below_such_a_name_is_still_seen(look: Inspect) -> None:
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<</Font<</F<</S/JavaScript/JS(x)>>>>>>>>"
+    with pytest.raises(Invalid, match="pdf_javascript"):
+        look(samples.raw_pdf({3: page}))
+
+
 def test_a_docx_says_its_title_and_has_no_pages_yet(look: Inspect) -> None:
     found = look(samples.docx_file())
     assert (found.media_type, found.pages, found.title) == (MediaType.DOCX, None, "Tờ trình")
