@@ -43,6 +43,7 @@ class SigningRoute(Identified, Versioned, Base):
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), index=True)
     version_id: Mapped[UUID] = mapped_column(ForeignKey("version.id"))
+    place: Mapped[str] = mapped_column(String(100), default="")
     trail_subject: Mapped[str] = mapped_column(String(40))
     trail_id: Mapped[UUID]
     title: Mapped[str] = mapped_column(String(500))
@@ -72,6 +73,7 @@ class Step(Identified, Base):
     action: Mapped[StepAction] = mapped_column(text_enum(StepAction))
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     position_kind: Mapped[PositionKind] = mapped_column(text_enum(PositionKind))
+    capacities: Mapped[list[str]] = mapped_column(JSON, default=list)
     field_name: Mapped[str | None] = mapped_column(String(60))
     due_on: Mapped[date | None]
     opened_at: Mapped[datetime | None]
@@ -102,6 +104,7 @@ class SigningKey(Identified, Base):
     serial: Mapped[str] = mapped_column(String(80))
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime]
+    picture_digest: Mapped[str | None] = mapped_column(String(64))
     retired_at: Mapped[datetime | None]
 
 

@@ -1,0 +1,294 @@
+"""Routes: start one from the campaign's stages, hand the turn on, refuse, recall; and what waits for whom.
+
+Acts are stored on steps; whose turn it is follows from them. A document has at most one open route.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from dms import clock, outbox
+from dms.audit import Trail, record
+from dms.campaigns.parts import Stage
+from dms.campaigns.vocabulary import Side, StageMode, StepAction
+from dms.documents import service as documents
+from dms.documents.models import Document
+from dms.errors import Conflict, Invalid, NotFound
+from dms.people import service as people
+from dms.people.service import Seat
+from dms.policy import Actor, Permission, allows, require, where
+from dms.signing.keys import Pkcs12KeyStore
+from dms.signing.models import RouteOutcome, SigningRoute, Step, StepOutcome
+from dms.signing.pades.trust import SigningTrust
+
+
+@dataclass(frozen=True, slots=True)
+class SigningDesk:
+    """What signing works with: the document desk, whom we trust, where server keys lie, how long a half waits."""
+
+    desk: documents.Desk
+    trust: SigningTrust
+    keys: Pkcs12KeyStore
+    expires_minutes: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePlan:
+    """What a route is made of: its title for people, its stages, the unit behind each side, the chain it records in."""
+
+    title: str
+    stages: tuple[Stage, ...]
+    units: Mapping[Side, UUID]
+    trail: Trail
+    place: str = ""
+    due_on: date | None = None
+
+
+def open_route(session: Session, document: Document, plan: RoutePlan, *, by: Actor, now: datetime) -> SigningRoute:
+    """Put the document's current version on its way; the first stage's steps are open at once.
+
+    The version must be a PDF in which ``placement.prepare_document`` has already made the fields.
+    Raises Conflict("route_already_open"), Invalid("route_needs_pdf", "route_empty").
+    """
+    version = documents.current_version(document)
+    if version is None or version.media_type != documents.PDF:
+        raise Invalid("route_needs_pdf", document=document.title)
+    ensure_no_open_route(session, document)
+    if not plan.stages:
+        raise Invalid("route_empty", document=document.title)
+    route = SigningRoute(
+        document_id=document.id,
+        version_id=version.id,
+        place=plan.place,
+        trail_subject=plan.trail.subject,
+        trail_id=plan.trail.subject_id,
+        title=plan.title,
+        opened_at=now,
+        opened_by=by.person_id,
+    )
+    route.steps = list(_steps(plan))
+    session.add(route)
+    session.flush()
+    record(session, plan.trail, "signing:route:open", by=by, now=now, document=document.id, version=version.number)
+    hand_on(session, route, now=now)
+    return route
+
+
+def ensure_no_open_route(session: Session, document: Document) -> None:
+    """Raise Conflict("route_already_open") while the document is on its way."""
+    if open_route_of(session, document.id) is not None:
+        raise Conflict("route_already_open", document=document.title)
+
+
+def open_route_of(session: Session, document_id: UUID) -> SigningRoute | None:
+    """The document's open route, if it has one."""
+    query = select(SigningRoute).where(SigningRoute.document_id == document_id, SigningRoute.closed_at.is_(None))
+    return session.scalars(query).first()
+
+
+def latest_routes(session: Session, document_ids: Iterable[UUID]) -> dict[UUID, SigningRoute]:
+    """Map documents to their newest route with its steps; two queries, however many documents."""
+    query = (
+        select(SigningRoute)
+        .where(SigningRoute.document_id.in_(set(document_ids)))
+        .options(selectinload(SigningRoute.steps))
+        .order_by(SigningRoute.opened_at)
+    )
+    return {route.document_id: route for route in session.scalars(query)}
+
+
+def get_step(session: Session, step_id: UUID, *, by: Actor) -> Step:
+    """Return a step that the actor's seat lets them see. Raises NotFound."""
+    step = session.get(Step, step_id)
+    if step is None or not allows(by, Permission.STEP_READ, step):
+        raise NotFound("step_not_found")
+    return step
+
+
+def waiting_for(session: Session, by: Actor) -> list[Step]:
+    """Every open step of the actor's seats, those due first, then the oldest."""
+    query = (
+        _open_steps()
+        .where(where(by, Permission.STEP_ACT, Step))
+        .options(selectinload(Step.route).selectinload(SigningRoute.version))
+        .order_by(Step.due_on.is_(None), Step.due_on, Step.opened_at)
+    )
+    return list(session.scalars(query))
+
+
+def count_waiting(session: Session, by: Actor) -> int:
+    """How many steps wait for the actor."""
+    query = _open_steps().where(where(by, Permission.STEP_ACT, Step)).with_only_columns(func.count())
+    return session.scalar(query.order_by(None)) or 0
+
+
+def ensure_turn(session: Session, step: Step, *, by: Actor, now: datetime) -> Seat:
+    """Return the seat from which the actor may act on ``step`` now.
+
+    Raises PermissionDenied, Conflict("step_not_open"), Invalid("capacity_not_allowed").
+    """
+    require(by, Permission.STEP_ACT, step)
+    if step.outcome is not None or step.opened_at is None or step.route.closed_at is not None:
+        raise Conflict("step_not_open")
+    seat = by.person_id and people.seat_for(
+        session, by.person_id, unit_id=step.unit_id, kind=step.position_kind, day=clock.day_of(now)
+    )
+    if not seat:
+        raise Conflict("step_not_open")
+    if step.capacities and seat.capacity.value not in step.capacities:
+        raise Invalid("capacity_not_allowed", capacity=seat.capacity.value)
+    return seat
+
+
+def give_number(
+    session: Session, step_id: UUID, *, number: int, symbol: str, issued_on: date, by: Actor, now: datetime
+) -> Step:
+    """Register number, symbol and date of the paper (Nghị định 30/2020, art. 15); the seal's update writes them in.
+
+    Raises Conflict("number_taken"), Invalid("step_is_no_number").
+    """
+    step = get_step(session, step_id, by=by)
+    seat = ensure_turn(session, step, by=by, now=now)
+    if step.action is not StepAction.NUMBER:
+        raise Invalid("step_is_no_number")
+    route = step.route
+    trail = trail_of(route)
+    documents.assign_number(
+        session, route.document_id, number=number, symbol=symbol, issued_on=issued_on, trail=trail, by=by, now=now
+    )
+    complete(session, step, seat, by=by, now=now, result_version_id=None)
+    return step
+
+
+def refuse(session: Session, step_id: UUID, *, reason: str, by: Actor, now: datetime) -> Step:
+    """Refuse to act, with a reason: the route ends, its other open steps are void, earlier signatures with it."""
+    step = get_step(session, step_id, by=by)
+    seat = ensure_turn(session, step, by=by, now=now)
+    if not reason.strip():
+        raise Invalid("reason_missing")
+    _stamp_act(step, seat, StepOutcome.REFUSED, by=by, now=now)
+    step.reason = reason.strip()
+    record(session, trail_of(step.route), "signing:step:refuse", by=by, now=now, step=step.id, reason=step.reason)
+    close_route(session, step.route, RouteOutcome.REFUSED, now=now)
+    return step
+
+
+def recall(session: Session, route: SigningRoute, *, reason: str, by: Actor, now: datetime) -> SigningRoute:
+    """Take a document back while nobody has acted. The caller has judged whether ``by`` may."""
+    if route.closed_at is not None:
+        raise Conflict("route_closed")
+    if any(step.outcome is StepOutcome.DONE for step in route.steps):
+        raise Conflict("route_already_signed")
+    record(session, trail_of(route), "signing:route:recall", by=by, now=now, route=route.id, reason=reason)
+    close_route(session, route, RouteOutcome.RECALLED, now=now)
+    return route
+
+
+def replace(session: Session, document: Document, *, by: Actor, now: datetime) -> None:
+    """A new version takes the document's place: an open route ends, and its signatures are void."""
+    route = open_route_of(session, document.id)
+    if route is not None:
+        record(session, trail_of(route), "signing:route:replace", by=by, now=now, route=route.id)
+        close_route(session, route, RouteOutcome.REPLACED, now=now)
+
+
+def complete(
+    session: Session, step: Step, seat: Seat, *, by: Actor, now: datetime, result_version_id: UUID | None
+) -> None:
+    """Mark a step done, record it, and hand the turn on."""
+    _stamp_act(step, seat, StepOutcome.DONE, by=by, now=now)
+    step.result_version_id = result_version_id
+    record(
+        session,
+        trail_of(step.route),
+        f"signing:step:{step.action.value}",
+        by=by,
+        now=now,
+        step=step.id,
+        document=step.route.document_id,
+        position=seat.title,
+        capacity=seat.capacity.value,
+        version=result_version_id,
+    )
+    hand_on(session, step.route, now=now)
+
+
+def hand_on(session: Session, route: SigningRoute, *, now: datetime) -> None:
+    """Open the next stage whose turn has come; close the route when none is left."""
+    for stage in sorted({step.stage for step in route.steps}):
+        steps = [step for step in route.steps if step.stage == stage]
+        if not _is_finished(steps):
+            _open(session, route, steps, now=now)
+            return
+        for step in steps:
+            step.outcome = step.outcome or StepOutcome.NOT_NEEDED
+    close_route(session, route, RouteOutcome.COMPLETED, now=now)
+
+
+def close_route(session: Session, route: SigningRoute, outcome: RouteOutcome, *, now: datetime) -> None:
+    """End a route and announce how it ended; what was still open becomes void."""
+    route.closed_at = now
+    route.outcome = outcome
+    for step in route.steps:
+        step.outcome = step.outcome or StepOutcome.VOID
+    outbox.add(session, f"route.{outcome.value}", now=now, route_id=route.id, document_id=route.document_id)
+
+
+def trail_of(route: SigningRoute) -> Trail:
+    """The chain that the route records in."""
+    return Trail(route.trail_subject, route.trail_id)
+
+
+def _open_steps() -> Select[Step]:
+    return (
+        select(Step)
+        .join(Step.route)
+        .where(Step.outcome.is_(None), Step.opened_at.is_not(None), SigningRoute.closed_at.is_(None))
+    )
+
+
+def _steps(plan: RoutePlan) -> Iterable[Step]:
+    for stage_number, stage in enumerate(plan.stages, start=1):
+        for ordinal, step in enumerate(stage.steps, start=1):
+            yield Step(
+                stage=stage_number,
+                ordinal=ordinal,
+                mode=StageMode(stage.mode),
+                action=StepAction(step.action),
+                unit_id=plan.units[step.unit],
+                position_kind=step.position,
+                capacities=[capacity.value for capacity in step.capacities],
+                field_name=field_name(stage_number, ordinal, step.action),
+                due_on=plan.due_on,
+            )
+
+
+def field_name(stage: int, ordinal: int, action: StepAction) -> str | None:
+    """The name of the signature field that a step fills; a number step fills none of its own."""
+    return None if action is StepAction.NUMBER else f"{action.value}_{stage}_{ordinal}"
+
+
+def _is_finished(steps: list[Step]) -> bool:
+    done = [step.outcome is not None for step in steps]
+    return any(done) if steps[0].mode is StageMode.ANY_OF else all(done)
+
+
+def _open(session: Session, route: SigningRoute, steps: list[Step], *, now: datetime) -> None:
+    for step in steps:
+        if step.opened_at is None:
+            step.opened_at = now
+            session.flush()
+            outbox.add(session, "step.opened", now=now, step_id=step.id, document_id=route.document_id)
+
+
+def _stamp_act(step: Step, seat: Seat, outcome: StepOutcome, *, by: Actor, now: datetime) -> None:
+    step.outcome = outcome
+    step.acted_at = now
+    step.acted_by = by.person_id
+    step.actor_name = by.name
+    step.capacity = seat.capacity
+    step.position_title = seat.title
