@@ -1,14 +1,15 @@
 """Jobs: the outbox row is the truth, the Huey queue only wakes a worker."""
 
 from pathlib import Path
-from typing import Any
+from uuid import UUID
 
 from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey, crontab
-from sqlalchemy.orm import Session
+from huey.consumer import Consumer
+from sqlalchemy.orm import Session, sessionmaker
 
 from blueprints.extensions import db
-from dms import clock, handlers
+from dms import clock, handlers, outbox
 
 
 def make_queue(url: str, folder: Path) -> Huey:
@@ -42,14 +43,27 @@ def wake() -> None:
 
 
 def run_waiting(app: Flask) -> int:
-    """Handle every waiting event, each in a transaction of its own; return how many were handled."""
+    """Handle every waiting event, each in a transaction of its own; return how many were done."""
     with app.app_context():
         tools = app.extensions["dms"]
         workshop = handlers.Workshop(desk=tools.desk, signing=tools.signing)
-        with Session(db.engine.execution_options(read_only=False)) as session:
-            return handlers.run_waiting(session, workshop, now=clock.now())
+        make_session = sessionmaker(db.engine.execution_options(read_only=False))
+        with make_session.begin() as session:
+            waiting = outbox.due(session, now=clock.now())
+        return sum(_handle(make_session, event_id, workshop) for event_id in waiting)
 
 
-def _start_thread(queue: Any) -> None:
-    consumer = queue.create_consumer(workers=1, worker_type="thread", initial_delay=0.05, max_delay=1.0, periodic=True)
-    consumer.start()
+def _handle(make_session: sessionmaker[Session], event_id: UUID, workshop: handlers.Workshop) -> bool:
+    with make_session.begin() as session:
+        return handlers.handle(session, event_id, workshop, now=clock.now())
+
+
+class _Guest(Consumer):
+    """A consumer inside a server's process, where signals belong to the server."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+def _start_thread(queue: Huey) -> None:
+    _Guest(queue, workers=1, worker_type="thread", initial_delay=0.05, max_delay=1.0, periodic=True).start()

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Uuid, create_engine, event
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Uuid, create_engine, event, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -68,7 +68,13 @@ class Versioned:
 
 def text_enum(kind: type[StrEnum]) -> Enum:
     """Store an enum by value as checked text, so that adding a member needs no native type."""
-    return Enum(kind, native_enum=False, length=40, values_callable=lambda members: [m.value for m in members])
+    return Enum(
+        kind,
+        native_enum=False,
+        length=40,
+        create_constraint=True,
+        values_callable=lambda members: [m.value for m in members],
+    )
 
 
 def make_engine(url: str, **options: Any) -> Engine:
@@ -95,3 +101,8 @@ def prepare_sqlite(engine: Engine) -> None:
     def _begin(connection: Any) -> None:
         mode = "DEFERRED" if connection.get_execution_options().get("read_only") else "IMMEDIATE"
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def ping(session: Session) -> None:
+    """Ask the database for one number. Raises SQLAlchemyError where it does not answer."""
+    session.execute(text("SELECT 1"))

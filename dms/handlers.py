@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
 
 from dms.documents.service import Desk
-from dms.outbox import OutboxEvent, waiting
+from dms.outbox import OutboxEvent, announced, claim
 from dms.signing.service import SigningDesk
 
 log = structlog.get_logger(__name__)
@@ -38,35 +39,34 @@ DEFERRED: dict[str, tuple[Deferred, ...]] = {}
 
 def drain(session: Session, *, now: datetime) -> None:
     """Run the immediate handlers of every event announced in this transaction, those they announce included."""
-    seen: set[Any] = set()
-    while fresh := [each for each in session.new if isinstance(each, OutboxEvent) and each not in seen]:
+    while fresh := announced(session):
         session.flush()
         for event in fresh:
-            seen.add(event)
-            for handle in IMMEDIATE.get(event.name, ()):
-                handle(session, event.payload, now)
+            for handle_now in IMMEDIATE.get(event.name, ()):
+                handle_now(session, event.payload, now)
             if event.name not in DEFERRED:
                 event.done_at = now
 
 
-def run_waiting(session: Session, workshop: Workshop, *, now: datetime) -> int:
-    """Run the deferred handlers of every due event, one transaction each; return how many succeeded.
+def handle(session: Session, event_id: UUID, workshop: Workshop, *, now: datetime) -> bool:
+    """Run the deferred handlers of one event; return whether it is done. The caller commits after each.
 
-    A failure is kept with the row, which is tried again later and later; it never stops the others.
+    A failure undoes what the handlers changed and stays with the row, which is tried again later and later.
     """
-    handled = 0
-    for event in waiting(session, now=now):
-        try:
-            with session.begin_nested():
-                for handle in DEFERRED.get(event.name, ()):
-                    handle(session, event.payload, workshop, now)
-                event.done_at = now
-            handled += 1
-        except Exception as error:
-            log.exception("handler_failed", event_name=event.name, attempts=event.attempts + 1)
-            _postpone(event, error, now)
-    session.commit()
-    return handled
+    event = claim(session, event_id)
+    if event is None:
+        return False
+    try:
+        with session.begin_nested():
+            for handler in DEFERRED.get(event.name, ()):
+                handler(session, event.payload, workshop, now)
+            drain(session, now=now)
+            event.done_at = now
+    except Exception as error:  # one bad row must not stop the queue
+        log.exception("handler_failed", event_name=event.name, attempts=event.attempts + 1)
+        _postpone(event, error, now)
+        return False
+    return True
 
 
 def _postpone(event: OutboxEvent, error: Exception, now: datetime) -> None:

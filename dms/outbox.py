@@ -5,11 +5,14 @@ The row is the truth; the job queue only wakes a worker. ``dms.handlers`` maps a
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import JSON, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dms.db import Base, Identified
+
+_ANNOUNCED = "outbox"
 
 
 class OutboxEvent(Identified, Base):
@@ -36,16 +39,28 @@ def add(session: Session, name: str, *, now: datetime, **payload: Any) -> Outbox
         run_after=now,
     )
     session.add(event)
+    session.info.setdefault(_ANNOUNCED, []).append(event)
     return event
 
 
-def waiting(session: Session, *, now: datetime, limit: int = 50) -> list[OutboxEvent]:
-    """The events that are due, oldest first; on PostgreSQL rows that another worker holds are passed over."""
-    due = (
-        select(OutboxEvent)
+def announced(session: Session) -> list[OutboxEvent]:
+    """Take the events announced through this session since the last call; those rolled back are left out."""
+    events: list[OutboxEvent] = session.info.pop(_ANNOUNCED, [])
+    return [event for event in events if event in session]
+
+
+def due(session: Session, *, now: datetime, limit: int = 200) -> list[UUID]:
+    """The ids of the events whose time has come, oldest first."""
+    query = (
+        select(OutboxEvent.id)
         .where(OutboxEvent.done_at.is_(None), OutboxEvent.run_after <= now)
         .order_by(OutboxEvent.created_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
-    return list(session.scalars(due))
+    return list(session.scalars(query))
+
+
+def claim(session: Session, event_id: UUID) -> OutboxEvent | None:
+    """Lock one event for this transaction; None where it is done, or another worker holds it."""
+    query = select(OutboxEvent).where(OutboxEvent.id == event_id, OutboxEvent.done_at.is_(None))
+    return session.scalars(query.with_for_update(skip_locked=True)).first()
