@@ -9,7 +9,7 @@ import pytest
 from dms.documents.inspection import Inspection, PageSize, inspect
 from dms.documents.sniff import MediaType, sniff_file
 from dms.errors import Invalid
-from tests import samples
+from tests import bad_samples, samples
 
 Inspect = Callable[[bytes], Inspection]
 
@@ -40,18 +40,18 @@ def test_the_fields_of_a_form_are_named_by_kind(look: Inspect) -> None:
 
 
 def test_signatures_are_counted_and_named(look: Inspect) -> None:
-    found = look(samples.form_of(20, signed=True))
+    found = look(bad_samples.form_of(20, signed=True))
     assert found.signatures == 20
     assert found.signed_fields[0] == "f0"
 
 
 def test_revisions_are_counted(look: Inspect) -> None:
-    assert look(samples.revised_pdf(50)).revisions == 50
+    assert look(bad_samples.revised_pdf(50)).revisions == 50
 
 
 def test_links_and_visible_layers_are_allowed_and_said(look: Inspect) -> None:
-    assert look(samples.pdf_with_action(b"/S/URI/URI(https://example.org)")).problems == ("pdf_links",)
-    layered = samples.raw_pdf(samples.LAYER, root=samples.LAYERS % b"/ON[6 0 R]")
+    assert look(bad_samples.pdf_with_action(b"/S/URI/URI(https://example.org)")).problems == ("pdf_links",)
+    layered = samples.raw_pdf(bad_samples.LAYER, root=bad_samples.LAYERS % b"/ON[6 0 R]")
     assert look(layered).problems == ("pdf_layers",)
 
 
@@ -85,8 +85,8 @@ def test_a_docx_says_its_title_and_has_no_pages_yet(look: Inspect) -> None:
 
 def test_a_docx_with_tracked_changes_hidden_text_and_links_says_so(look: Inspect) -> None:
     body = "<w:p><w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t>x</w:t></w:r></w:ins></w:p>"
-    assert look(samples.docx_with_body(body)).problems == ("docx_hidden_text", "docx_tracked_changes")
-    assert look(samples.docx_with_relationship("hyperlink", "https://example.org")).problems == ()
+    assert look(bad_samples.docx_with_body(body)).problems == ("docx_hidden_text", "docx_tracked_changes")
+    assert look(bad_samples.docx_with_relationship("hyperlink", "https://example.org")).problems == ()
 
 
 def test_a_picture_says_its_upright_size(look: Inspect) -> None:
@@ -94,7 +94,7 @@ def test_a_picture_says_its_upright_size(look: Inspect) -> None:
     assert (found.media_type, found.pages, found.page_sizes) == (MediaType.JPEG, 1, (PageSize(300, 400),))
 
 
-BAD = {**samples.BAD_PDFS, **samples.BAD_DOCX, **samples.BAD_IMAGES}
+BAD = {**bad_samples.BAD_PDFS, **bad_samples.BAD_DOCX, **bad_samples.BAD_IMAGES}
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -105,9 +105,9 @@ def test_a_bad_file_is_refused_by_its_code(name: str, look: Inspect) -> None:
     assert refusal.value.code == code
 
 
-@pytest.mark.parametrize("name", samples.COSTLY_PDFS)
+@pytest.mark.parametrize("name", bad_samples.COSTLY_PDFS)
 def test_a_costly_file_is_refused_and_the_service_stays_small(name: str, look: Inspect) -> None:
-    data = samples.COSTLY_PDFS[name]()
+    data = bad_samples.COSTLY_PDFS[name]()
     before = psutil.Process().memory_info().rss
     with pytest.raises(Invalid):
         look(data)
@@ -116,5 +116,5 @@ def test_a_costly_file_is_refused_and_the_service_stays_small(name: str, look: I
 
 def test_a_refusal_for_a_count_says_the_count_and_the_limit(look: Inspect) -> None:
     with pytest.raises(Invalid) as refusal:
-        look(samples.form_of(501))
+        look(bad_samples.form_of(501))
     assert refusal.value.params == {"count": 501, "limit": 500}

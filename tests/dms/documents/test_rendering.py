@@ -10,7 +10,7 @@ from PIL import Image
 from dms.documents import rendering
 from dms.documents.sniff import MediaType
 from dms.errors import Invalid
-from tests import samples
+from tests import bad_samples, samples
 
 Store = Callable[[bytes], Path]
 
@@ -59,7 +59,7 @@ def test_the_picture_of_a_page_is_bounded(stored: Store) -> None:
 
 
 def test_a_page_with_an_impossible_picture_is_drawn_without_it(stored: Store) -> None:
-    assert rendering.render_page(stored(samples.huge_picture_pdf()), 0, 600).startswith(b"\x89PNG")
+    assert rendering.render_page(stored(bad_samples.huge_picture_pdf()), 0, 600).startswith(b"\x89PNG")
 
 
 def test_a_photo_is_drawn_upright_and_never_larger_than_it_is(stored: Store) -> None:
@@ -88,7 +88,7 @@ def test_deleted_text_of_a_docx_is_not_read_and_inserted_text_is(stored: Store) 
         "<w:p><w:del><w:r><w:delText>cũ</w:delText></w:r></w:del><w:ins><w:r><w:t>mới</w:t></w:r></w:ins></w:p>"
         "<w:sdt><w:sdtContent><w:p><w:r><w:t>trong khung</w:t></w:r></w:p></w:sdtContent></w:sdt>"
     )
-    lines = rendering.extract_text(stored(samples.docx_with_body(body)), MediaType.DOCX).split("\n")
+    lines = rendering.extract_text(stored(bad_samples.docx_with_body(body)), MediaType.DOCX).split("\n")
     assert lines[-2:] == ["mới", "trong khung"]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dms.documents.sniff import MAX_NAME_BYTES, MediaType, safe_filename, sniff, sniff_file
 from dms.errors import Invalid
-from tests import samples
+from tests import bad_samples, samples
 
 GOOD = {
     MediaType.PDF: samples.pdf,
@@ -31,14 +31,14 @@ def test_each_accepted_kind_is_told_by_its_content(
 
 def test_a_long_docx_is_known_by_the_directory_at_its_end(tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
-    path.write_bytes(samples.docx_with({"word/media/a.png": bytes(range(256)) * 4000}))
+    path.write_bytes(bad_samples.docx_with({"word/media/a.png": bytes(range(256)) * 4000}))
     assert sniff_file(path) is MediaType.DOCX
 
 
-@pytest.mark.parametrize("name", samples.OTHER_KINDS)
+@pytest.mark.parametrize("name", bad_samples.OTHER_KINDS)
 def test_other_kinds_are_refused(name: str) -> None:
     with pytest.raises(Invalid, match="media_type_not_accepted"):
-        sniff(samples.OTHER_KINDS[name]())
+        sniff(bad_samples.OTHER_KINDS[name]())
 
 
 def test_an_empty_file_is_said_to_be_empty() -> None:
@@ -48,7 +48,7 @@ def test_an_empty_file_is_said_to_be_empty() -> None:
 
 def test_a_docx_with_a_password_is_said_to_be_encrypted() -> None:
     with pytest.raises(Invalid, match="file_encrypted"):
-        sniff(samples.encrypted_docx())
+        sniff(bad_samples.encrypted_docx())
 
 
 @pytest.mark.parametrize(
