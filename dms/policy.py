@@ -247,6 +247,7 @@ _OWN_SEAT = SeatAt(_UNIT_SEATS, "unit_id")
 _COORDINATOR = RoleAt(Role.COORDINATOR, "coordinator_id")
 _APPRAISER = RoleAt(Role.APPRAISER, "appraiser_id")
 _CHAIR_OFFICE = RoleAt(Role.CHAIR_OFFICE, "conferrer_id")
+_CONFERRING_CLERK = RoleAt(Role.CLERK, "conferrer_id")  # where a unit's own head decides (P14), its clerk prepares
 _CONFERRING_HEAD = SeatAt((PositionKind.HEAD, PositionKind.DEPUTY_HEAD, PositionKind.REGISTRAR), "conferrer_id")
 
 _READ_DOSSIER: tuple[Rule, ...] = (
@@ -277,7 +278,10 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
         All(_APPRAISER, StatusIn((Status.CONSOLIDATED,))),
     ),
     Permission.DOSSIER_APPRAISE: (All(_APPRAISER, StatusIn((Status.CONSOLIDATED,))),),
-    Permission.DOSSIER_DECIDE: (All(_CHAIR_OFFICE, StatusIn((Status.APPRAISED, Status.SUBMITTED))),),
+    Permission.DOSSIER_DECIDE: (
+        All(_CHAIR_OFFICE, StatusIn((Status.APPRAISED, Status.SUBMITTED))),
+        All(_CONFERRING_CLERK, StatusIn((Status.APPRAISED, Status.SUBMITTED))),
+    ),
     Permission.DOSSIER_ARCHIVE: (All(_CHAIR_OFFICE, StatusIn((Status.DECIDED,))),),
     Permission.DOSSIER_EXPORT: (All(Has(Role.ARCHIVIST), StatusIn(_AFTER_DECISION)),),
     Permission.DOCUMENT_READ: (Anyone(),),
@@ -286,8 +290,14 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.STEP_DELEGATE: (SeatAt((PositionKind.HEAD,), "unit_id"),),
     Permission.CONSOLIDATION_READ: (_COORDINATOR, _APPRAISER, _CHAIR_OFFICE),
     Permission.CONSOLIDATION_EDIT: (_COORDINATOR,),
-    Permission.DECISION_READ: (_CHAIR_OFFICE, _CONFERRING_HEAD, Has(Role.APPRAISER), Has(Role.ARCHIVIST)),
-    Permission.DECISION_PREPARE: (_CHAIR_OFFICE,),
+    Permission.DECISION_READ: (
+        _CHAIR_OFFICE,
+        _CONFERRING_CLERK,
+        _CONFERRING_HEAD,
+        Has(Role.APPRAISER),
+        Has(Role.ARCHIVIST),
+    ),
+    Permission.DECISION_PREPARE: (_CHAIR_OFFICE, _CONFERRING_CLERK),
     Permission.AWARD_READ: (
         Has(Role.ARCHIVIST),
         Has(Role.APPRAISER),
