@@ -1,6 +1,6 @@
 """Certificates: whether one may sign today, and whether a raw signature was made with its key."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from asn1crypto import x509
@@ -24,14 +24,14 @@ from dms.errors import DomainError, Invalid, Unavailable
 from dms.signing.pades.trust import load_certificate
 
 # The first row that fits decides. What fits none but is a validation error is a chain we do not trust.
-_REFUSALS: tuple[tuple[type[Exception], type[DomainError], str], ...] = (
-    (RevokedError, Invalid, "certificate_revoked"),
-    (ExpiredError, Invalid, "certificate_expired"),
-    (NotYetValidError, Invalid, "certificate_not_yet_valid"),
-    (InsufficientRevinfoError, Unavailable, "revocation_unavailable"),
-    (DisallowedAlgorithmError, Invalid, "certificate_unusable"),
-    (PathBuildingError, Invalid, "certificate_untrusted"),
-    (ValidationError, Invalid, "certificate_untrusted"),
+_REFUSALS: tuple[tuple[type[Exception], Callable[[str], DomainError]], ...] = (
+    (RevokedError, lambda subject: Invalid("certificate_revoked", subject=subject)),
+    (ExpiredError, lambda subject: Invalid("certificate_expired", subject=subject)),
+    (NotYetValidError, lambda subject: Invalid("certificate_not_yet_valid", subject=subject)),
+    (InsufficientRevinfoError, lambda subject: Unavailable("revocation_unavailable", subject=subject)),
+    (DisallowedAlgorithmError, lambda subject: Invalid("certificate_unusable", subject=subject)),
+    (PathBuildingError, lambda subject: Invalid("certificate_untrusted", subject=subject)),
+    (ValidationError, lambda subject: Invalid("certificate_untrusted", subject=subject)),
 )
 _ALGORITHMS = {"rsa": "sha256_rsa", "ec": "sha256_ecdsa"}
 
@@ -42,7 +42,7 @@ def parse_certificate(der: bytes) -> x509.Certificate:
         certificate = load_certificate(der)
         certificate.native  # noqa: B018 - parses every part now, so that nothing fails later
     except (ValueError, TypeError, KeyError) as error:
-        raise Invalid("certificate_unusable") from error
+        raise Invalid("certificate_unusable", subject="?") from error
     return certificate
 
 
@@ -96,8 +96,8 @@ def refusing(certificate: x509.Certificate) -> Iterator[None]:
     try:
         yield
     except (ValidationError, PathBuildingError) as error:
-        kind, code = next((kind, code) for cause, kind, code in _REFUSALS if isinstance(error, cause))
-        raise kind(code, subject=name_of(certificate)) from error
+        refusal = next(make for cause, make in _REFUSALS if isinstance(error, cause))
+        raise refusal(name_of(certificate)) from error
 
 
 def ensure_signed_by(certificate: bytes, signature: bytes, data: bytes) -> None:
@@ -110,6 +110,6 @@ def ensure_signed_by(certificate: bytes, signature: bytes, data: bytes) -> None:
             case ec.EllipticCurvePublicKey():
                 key.verify(signature, data, ec.ECDSA(SHA256()))
             case _:
-                raise Invalid("certificate_unusable")
+                raise Invalid("certificate_unusable", subject="?")
     except InvalidSignature as error:
         raise Invalid("signature_not_by_certificate") from error

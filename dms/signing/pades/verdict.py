@@ -28,7 +28,7 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 
 from dms import clock
-from dms.errors import DomainError
+from dms.errors import DomainError, Invalid
 from dms.signing.pades import certificates, fields, files, findings
 from dms.signing.pades.findings import Surroundings
 from dms.signing.pades.model import DocumentReport, Expected, FieldsSummary, Level, SignatureReport, Verdict
@@ -126,7 +126,7 @@ def _embedded(reader: PdfFileReader) -> tuple[list[EmbeddedPdfSignature], tuple[
         except Exception:  # noqa: BLE001 - see validate
             malformed.append(name)
     if len(found) + len(malformed) > MAX_SIGNATURES:
-        raise DomainError("document_too_complex", limit=MAX_SIGNATURES)
+        raise Invalid("document_too_complex", limit=MAX_SIGNATURES)
     return sorted(found, key=lambda item: item.signed_revision), tuple(malformed)
 
 

@@ -1,6 +1,7 @@
 """Whom we believe, how fresh an answer must be, and what remains when nobody answers."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -126,6 +127,21 @@ def test_a_signature_outlives_its_certificate_but_not_the_time_stamps(pki: Pki, 
     assert pades.validate(path, trust=pki.offline, at=now + timedelta(days=5 * 365)).is_valid
     late = pades.validate(path, trust=pki.offline, at=now + timedelta(days=11 * 365))
     assert (late.verdict, late.signatures[0].reasons) == (Verdict.UNPROVEN, ("timestamp_expired",))
+
+
+def test_threads_share_one_trust_without_mixing_documents(pki: Pki, tmp_path: Path) -> None:
+    letter, trust = flow.letter(tmp_path), pki.new_trust()
+
+    def sign(number: int) -> Path:
+        role = ("head", "deputy", "clerk")[number % 3]
+        return flow.sign(pki, letter, tmp_path / f"{number}.pdf", "head", role, trust=trust)
+
+    with ThreadPoolExecutor(4) as pool:
+        signed = list(pool.map(sign, range(12)))
+
+    uids = [pades.validate(path, trust=pki.offline).signatures[0].signer_uid for path in signed]
+    assert uids == [pki.uid(role) for role in ("head", "deputy", "clerk")] * 4
+    assert all(pades.validate(path, trust=pki.offline).is_valid for path in signed)
 
 
 def test_trust_can_be_read_from_files(pki: Pki, tmp_path: Path) -> None:
