@@ -31,6 +31,8 @@ _OFFICE_READS = tuple(
         "/opt",
     )
 )
+#: The papers' own fonts, so that "Times New Roman" looks the same and has every Vietnamese letter on any machine.
+_FONTS = Path(__file__).parents[1] / "papers" / "assets"
 _OFFICE_SOCKETS = (Path("/tmp"),)  # noqa: S108 - LibreOffice insists on making its socket there
 
 
@@ -67,9 +69,10 @@ def _run_office(office: Path, path: Path, workplace: Path, limits: Limits) -> No
         office,
         source,
         workplace,
+        _FONTS / "fonts.conf",
         returns=int,
         limits=limits,
-        readable=_OFFICE_READS,
+        readable=(*_OFFICE_READS, _FONTS),
         writable=(workplace,),
         sockets=_OFFICE_SOCKETS,
     )

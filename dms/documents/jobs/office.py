@@ -41,7 +41,7 @@ def warm_up() -> None:
     """Nothing is loaded late here."""
 
 
-def docx_to_pdfa(soffice: Path, source: Path, workplace: Path) -> int:
+def docx_to_pdfa(soffice: Path, source: Path, workplace: Path, fonts: Path) -> int:
     """Convert ``source`` to ``workplace/<its stem>.pdf`` (PDF/A-2b); return LibreOffice's exit code."""
     profile = workplace / "profile"
     _write_profile(profile)
@@ -58,7 +58,14 @@ def docx_to_pdfa(soffice: Path, source: Path, workplace: Path) -> int:
         str(workplace),
         str(source),
     )
-    environment = {**os.environ, "HOME": str(workplace), "TMPDIR": str(workplace), "SAL_USE_VCLPLUGIN": "svp"}
+    environment = {
+        **os.environ,
+        "HOME": str(workplace),
+        "TMPDIR": str(workplace),
+        "XDG_CACHE_HOME": str(workplace / "cache"),
+        "FONTCONFIG_FILE": str(fonts),
+        "SAL_USE_VCLPLUGIN": "svp",
+    }
     return subprocess.run(command, env=environment, check=False, cwd=workplace).returncode  # noqa: S603 - a fixed program
 
 
