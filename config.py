@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     validation_max_age_hours: int = Field(default=24, ge=1, description="Age of a validation that still counts.")
     in_process_jobs: bool = Field(default=True, description="Run jobs in a thread of the server itself.")
     proxy_count: int = Field(default=0, ge=0, description="Trusted reverse proxies in front of the server.")
+    metrics_token: SecretStr = Field(default=SecretStr(""), description="Bearer token for /metrics from elsewhere.")
     demo: bool = Field(default=False, description="Mark every page as a demonstration with made-up data.")
 
     @field_validator("secret_key")

@@ -1,9 +1,10 @@
 """The only place where the parts meet: ``flask --app wsgi …`` and ``gunicorn 'wsgi:create_app()'`` call the factory."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, session
-from flask_babel import get_locale
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
@@ -25,11 +26,14 @@ from blueprints import (
     operations,
     people,
     public,
+    security_words,
+    shell,
     signing,
     web,
 )
 from blueprints.extensions import babel, bootstrap, csrf, db, limiter, migrate, security, talisman
 from config import Settings
+from dms import clock
 from dms.db import prepare_sqlite
 from dms.documents.service import Desk
 from dms.signing.keys import Pkcs12KeyStore
@@ -51,7 +55,7 @@ BLUEPRINTS = (
     public,
     operations,
 )
-LANGUAGES = ("vi", "en")
+ROOT = Path(__file__).resolve().parent
 CONTENT_SECURITY = {
     "default-src": "'self'",
     "img-src": "'self' data:",
@@ -72,8 +76,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     _bind_extensions(app, settings)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
+    operations.init_app(app)
     errors.init_app(app)
     labels.init_app(app)
+    shell.init_app(app, settings)
     cli.init_app(app)
     web.guard(app)
     jobs.init_app(app, queue_url=settings.queue_url, folder=settings.instance_dir, in_process=settings.in_process_jobs)
@@ -103,6 +109,8 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         # A request only reads until a view opens a transaction; SQLite then need not queue readers behind writers.
         "SQLALCHEMY_ENGINE_OPTIONS": {"execution_options": {"read_only": True}},
         "MAX_CONTENT_LENGTH": settings.upload_limit + (1 << 20),
+        # The prefix makes a browser refuse the cookie from any other host or path, and without HTTPS.
+        "SESSION_COOKIE_NAME": "__Host-dms" if settings.secure_cookies else "dms",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -115,6 +123,13 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "BOOTSTRAP_SERVE_LOCAL": True,
         "RATELIMIT_STORAGE_URI": settings.rate_limit_url,
         "RATELIMIT_HEADERS_ENABLED": True,
+        "SECURITY_API_ENABLED_METHODS": ["session"],
+        "SECURITY_DATETIME_FACTORY": clock.now,
+        "SECURITY_FRESHNESS": timedelta(minutes=settings.fresh_login_minutes),
+        "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(0),
+        # One sentence for a wrong address and a wrong password: nobody learns who has an account.
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_PASSWORD_LENGTH_MIN": 10,
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SALT": salt,
         "SECURITY_REGISTERABLE": False,
@@ -129,9 +144,15 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": settings.two_factor,
         "SECURITY_TOTP_SECRETS": {"1": salt},
         "SECURITY_TOTP_ISSUER": "DMS",
-        "SECURITY_POST_LOGIN_VIEW": "/",
+        "SECURITY_TWO_FACTOR_VALIDITY_COOKIE": {"httponly": True, "secure": settings.secure_cookies, "samesite": "Lax"},
+        "SECURITY_POST_LOGIN_VIEW": "/work",
         "SECURITY_POST_LOGOUT_VIEW": "/login",
+        "SECURITY_POST_CHANGE_VIEW": "/work",
         "SECURITY_FLASH_MESSAGES": True,
+        # Flask-Security speaks no Vietnamese: its sentences are looked up in our own catalogue.
+        "SECURITY_I18N_DOMAIN": "messages",
+        "SECURITY_I18N_DIRNAME": [str(ROOT / "translations")],
+        **security_words.MESSAGES,
     }
 
 
@@ -144,12 +165,12 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
     migrate.init_app(app, db)
-    babel.init_app(app, locale_selector=_locale)
+    babel.init_app(app, locale_selector=shell.locale)
     bootstrap.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
     security.init_app(app, accounts.datastore)
-    limiter.limit(settings.login_rate, methods=["POST"])(app.view_functions["security.login"])
+    accounts.init_app(app)
     talisman.init_app(
         app,
         content_security_policy=CONTENT_SECURITY,
@@ -159,9 +180,3 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
         referrer_policy="same-origin",
         permissions_policy={"camera": "()", "microphone": "()", "geolocation": "()"},
     )
-    app.jinja_env.globals.update(can=web.can, locale=get_locale, demo=settings.demo)
-
-
-def _locale() -> str:
-    chosen = session.get("language")
-    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES[:1], "vi")

@@ -1,7 +1,9 @@
 """Refusals for people and programs: one table type → status, one table code → sentence, one place that renders them."""
 
+from urllib.parse import urlsplit
+
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -9,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from blueprints.extensions import db
 from dms.errors import Conflict, DomainError, Invalid, NotFound, PermissionDenied, TooLarge, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -63,25 +66,27 @@ def _readable(params: dict[str, object]) -> dict[str, object]:
 def _domain_error(error: DomainError) -> Response:
     if isinstance(error, PermissionDenied):
         log.warning("denied", code=error.code, path=request.path, **error.params)
-    return _answer(status_of(error), error.code, sentence(error))
+    return answer(status_of(error), error.code, sentence(error))
 
 
 def _stale(error: StaleDataError | IntegrityError) -> Response:
+    db.session.rollback()
     log.info("stale", path=request.path, error=type(error).__name__)
-    return _answer(409, "stale", str(SENTENCES["stale"]))
+    return answer(409, "stale", str(SENTENCES["stale"]))
 
 
 def _http_error(error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:
         return error.get_response()  # type: ignore[return-value]  # redirects are HTTPExceptions, too
-    return _answer(
+    return answer(
         error.code or 500, f"http_{error.code}", str(HTTP_SENTENCES.get(error.code or 500, HTTP_SENTENCES[500]))
     )
 
 
 def _unexpected(error: Exception) -> Response:
     log.error("unexpected", path=request.path, exc_info=error)
-    return _answer(500, "http_500", str(HTTP_SENTENCES[500]))
+    db.session.rollback()
+    return answer(500, "http_500", str(HTTP_SENTENCES[500]))
 
 
 HTTP_SENTENCES = {
@@ -96,15 +101,42 @@ HTTP_SENTENCES = {
 }
 
 
-def _answer(status: int, code: str, text: str) -> Response:
-    if _wants_json():
+HEADINGS = {
+    400: _l("The request could not be read"),
+    401: _l("Please log in"),
+    403: _l("Not allowed"),
+    404: _l("Not found"),
+    405: _l("Not possible here"),
+    409: _l("Not possible any more"),
+    413: _l("Too large"),
+    422: _l("This cannot be accepted"),
+    429: _l("Too many attempts"),
+    503: _l("A service does not answer"),
+    500: _l("Something went wrong"),
+}
+
+
+def answer(status: int, code: str, text: str) -> Response:
+    """A refusal as problem+json (RFC 9457) for programs, as a page for people."""
+    if wants_json():
         body = jsonify(type=f"urn:dms:problem:{code}", title=text, status=status, code=code)
         body.status_code = status
         body.content_type = "application/problem+json"
         return body
-    return Response(render_template("error.html", status=status, code=code, text=text), status=status)
+    heading = str(HEADINGS.get(status, HEADINGS[500]))
+    words = {"status": status, "code": code, "heading": heading, "text": text, "back": _page_before()}
+    return Response(render_template("error.html", **words, request_id=g.get("request_id")), status=status)
 
 
-def _wants_json() -> bool:
+def wants_json() -> bool:
+    """Whether the client asks for JSON rather than for a page."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return best is not None and best != "text/html"
+
+
+def _page_before() -> str | None:
+    """The page of ours that led here, unless it is this very page."""
+    origin = urlsplit(request.referrer or "")
+    if origin.netloc != request.host or origin.path == request.path:
+        return None
+    return f"{origin.path}?{origin.query}" if origin.query else origin.path

@@ -1,16 +1,21 @@
 """What every view shares: the transaction, the actor, the declared permission, the service's tools."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, flash, g, redirect, request, session, url_for
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.orm import Session
+from werkzeug.routing import BuildError
 
-from blueprints import jobs
-from blueprints.extensions import db, security
+from blueprints import errors, jobs
+from blueprints.extensions import db
 from config import Settings
 from dms import clock, handlers
 from dms.documents.service import Desk
@@ -19,6 +24,8 @@ from dms.policy import Actor, Permission, allows
 from dms.signing.service import SigningDesk
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+FRESH_LOGIN_NEEDED = _l("To sign, please confirm that it is you: enter your password again, then repeat the step.")
 
 # Views that anybody may open without logging in; everything else declares a permission.
 OPEN_ENDPOINTS = frozenset(
@@ -39,7 +46,7 @@ OPEN_ENDPOINTS = frozenset(
         "security.two_factor_setup_validate",
         "security.two_factor_token_validation",
         "security.two_factor_rescue",
-        "security.two_factor_select",
+        "security.tf_select",
         "security.mf_recovery",
         "security.mf_recovery_codes",
     }
@@ -64,17 +71,23 @@ def tools() -> Tools:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One unit of work: the caller's verbs, what they announce to upper layers, then one commit."""
-    session = db.session()
-    session.commit()  # ends the transaction in which the request was only reading
-    session.connection(execution_options={"read_only": False})
+    database = db.session()
+    begin_writing(database)
     try:
-        yield session
-        handlers.drain(session, now=clock.now())
-        session.commit()
+        yield database
+        handlers.drain(database, now=clock.now())
+        database.commit()
     except BaseException:
-        session.rollback()
+        database.rollback()
         raise
+    g.pop("actor", None)  # the change may have been of the actor's own roles
     jobs.wake()
+
+
+def begin_writing(database: Session) -> None:
+    """End the transaction in which the request was only reading, and begin one that may write from the start."""
+    database.commit()
+    database.connection(execution_options={"read_only": False})
 
 
 def current_actor() -> Actor:
@@ -101,6 +114,33 @@ def can(needed: str, subject: Any) -> bool:
     return allows(current_actor(), Permission(needed), subject)
 
 
+def link(endpoint: str, **values: Any) -> str | None:
+    """The address of a screen, or None where this service has no such screen."""
+    try:
+        return url_for(endpoint, **values)
+    except BuildError:
+        return None
+
+
+def fresh_login(view: View) -> View:
+    """Ask for the password again before a dangerous act, such as a signature, when the last log-in is too old.
+
+    It stands outside ``@permission``: the note that the latter makes is carried over.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **values: Any) -> Any:
+        return view(*args, **values) if is_fresh() else _ask_again()
+
+    return guarded  # type: ignore[return-value]  # the same view, guarded
+
+
+def is_fresh() -> bool:
+    """Whether the password (or second factor) was given recently enough to sign."""
+    age = time.time() - session.get("fs_paa", 0)
+    return bool(0 <= age < tools().settings.fresh_login_minutes * 60)
+
+
 def guard(app: Flask) -> None:
     """Refuse every request to a view that neither stands in the open list nor comes from somebody logged in."""
 
@@ -108,4 +148,35 @@ def guard(app: Flask) -> None:
     def _deny_by_default() -> Any:
         if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS or current_user.is_authenticated:
             return None
-        return security._unauthn_handler(["session"], {})  # noqa: SLF001  (Flask-Security offers no public call)
+        return unauthenticated()
+
+    @app.before_request
+    def _let_accounts_write() -> None:
+        # Flask-Security commits by itself; its request must not begin as a reader that SQLite cannot make a writer.
+        if request.method == "POST" and (request.endpoint or "").startswith("security."):
+            begin_writing(db.session())
+
+
+def unauthenticated(*_: Any, **__: Any) -> Any:
+    """What somebody who is not logged in gets: the log-in page and a way back, or a problem for programs."""
+    text = str(errors.HTTP_SENTENCES[401])
+    if errors.wants_json():
+        return errors.answer(401, "http_401", text)
+    if request.path != "/":
+        flash(text, "info")
+    return redirect(url_for("security.login", next=_way_back()))
+
+
+def _ask_again() -> Response:
+    if errors.wants_json():
+        return errors.answer(401, "fresh_login_needed", str(FRESH_LOGIN_NEEDED))
+    flash(str(FRESH_LOGIN_NEEDED), "info")
+    return redirect(url_for("security.verify", next=_way_back()))  # type: ignore[return-value]  # redirects are Responses
+
+
+def _way_back() -> str:
+    """The page to come back to: this one, or for a form the page that it stood on."""
+    if request.method in {"GET", "HEAD"}:
+        return request.full_path if request.query_string else request.path
+    origin = urlsplit(request.referrer or "")
+    return origin.path if origin.netloc == request.host else "/"

@@ -1,0 +1,5 @@
+"""The screens of campaigns."""
+
+from flask import Blueprint
+
+bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")

@@ -1,0 +1,5 @@
+"""The screens of documents."""
+
+from flask import Blueprint
+
+bp = Blueprint("documents", __name__, url_prefix="/documents")

@@ -1,0 +1,5 @@
+"""The screens of dossiers."""
+
+from flask import Blueprint
+
+bp = Blueprint("dossiers", __name__, url_prefix="/dossiers")

@@ -1,0 +1,289 @@
+"""Words of the domain as people read them: one table enum → member → label. Each layer has its block."""
+
+from enum import Enum
+from typing import Any
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
+
+from blueprints.campaign_labels import CAMPAIGNS
+from dms.appraisal.models import ReviewVerdict
+from dms.completeness import model as completeness
+from dms.completeness import signatures as completeness_signatures
+from dms.documents import comparison, sniff
+from dms.documents.models import DocumentKind, Origin
+from dms.dossiers.lifecycle import Action
+from dms.people.models import Capacity, SuccessionKind, UnitKind
+from dms.policy import Permission, PositionKind, Role, Status
+from dms.signing.models import RouteOutcome, StepOutcome
+from dms.signing.pades import Alignment, FieldKind, Level, LockAction, StampKind, Verdict
+
+# Enums that steer the code and are never shown.
+NEVER_SHOWN = (
+    Alignment,
+    FieldKind,
+    LockAction,
+    StampKind,
+    completeness.SubjectKind,
+    completeness_signatures.Done,
+)
+
+# --- people and policy
+
+POLICY = {
+    Role: {
+        Role.CLERK: _p("role", "Clerk"),
+        Role.REGISTRAR: _p("role", "Registrar"),
+        Role.COORDINATOR: _p("role", "Coordinator"),
+        Role.APPRAISER: _p("role", "Appraiser"),
+        Role.CHAIR_OFFICE: _p("role", "Chair's office"),
+        Role.ARCHIVIST: _p("role", "Archivist"),
+        Role.ADMINISTRATOR: _p("role", "Administrator"),
+    },
+    PositionKind: {
+        PositionKind.HEAD: _p("position", "Head"),
+        PositionKind.DEPUTY_HEAD: _p("position", "Deputy head"),
+        PositionKind.COUNCIL_CHAIR: _p("position", "Chair of the council"),
+        PositionKind.COUNCIL_SECRETARY: _p("position", "Secretary of the council"),
+        PositionKind.SPECIALIST: _p("position", "Specialist"),
+        PositionKind.REGISTRAR: _p("position", "Registrar"),
+    },
+    Status: {
+        Status.DRAFT: _p("dossier", "Draft"),
+        Status.SIGNING: _p("dossier", "Being signed"),
+        Status.SUBMITTED: _p("dossier", "Submitted"),
+        Status.RETURNED: _p("dossier", "Returned"),
+        Status.CONSOLIDATED: _p("dossier", "Consolidated"),
+        Status.APPRAISED: _p("dossier", "Appraised"),
+        Status.DECIDED: _p("dossier", "Decided"),
+        Status.ARCHIVED: _p("dossier", "Archived"),
+        Status.REFUSED: _p("dossier", "Refused"),
+        Status.WITHDRAWN: _p("dossier", "Withdrawn"),
+    },
+    Permission: {
+        Permission.HOME: _l("See one's own work"),
+        Permission.CAMPAIGN_READ: _l("Read campaigns"),
+        Permission.DOSSIER_OPEN: _l("Open a dossier"),
+        Permission.DOSSIER_READ: _l("Read a dossier"),
+        Permission.DOSSIER_EDIT: _l("Edit a dossier"),
+        Permission.DOSSIER_SUBMIT: _l("Submit a dossier"),
+        Permission.DOSSIER_WITHDRAW: _l("Withdraw a dossier"),
+        Permission.DOSSIER_CONSOLIDATE: _l("Take a dossier into the consolidated list"),
+        Permission.DOSSIER_RETURN: _l("Return a dossier"),
+        Permission.DOSSIER_REFUSE: _l("Refuse a dossier"),
+        Permission.DOSSIER_APPRAISE: _l("Appraise a dossier"),
+        Permission.DOSSIER_DECIDE: _l("Put a dossier into a decision"),
+        Permission.DOSSIER_ARCHIVE: _l("Seal a dossier into the archive"),
+        Permission.DOSSIER_EXPORT: _l("Export a dossier"),
+        Permission.DOCUMENT_READ: _l("Read a document"),
+        Permission.STEP_READ: _l("See a signing step"),
+        Permission.STEP_ACT: _l("Sign, number or seal"),
+        Permission.STEP_DELEGATE: _l("Delegate signing"),
+        Permission.CONSOLIDATION_READ: _l("Read the consolidated list"),
+        Permission.CONSOLIDATION_EDIT: _l("Make the consolidated list"),
+        Permission.DECISION_READ: _l("Read decisions"),
+        Permission.DECISION_PREPARE: _l("Prepare a decision"),
+        Permission.AWARD_READ: _l("Find awards"),
+        Permission.AUDIT_READ: _l("Read the history"),
+        Permission.PEOPLE_ADMINISTER: _l("Administer units and people"),
+    },
+    UnitKind: {
+        UnitKind.PROVINCIAL_COMMITTEE: _l("Provincial People's Committee"),
+        UnitKind.PROVINCIAL_DEPARTMENT: _l("Provincial department"),
+        UnitKind.PUBLIC_SERVICE_UNIT: _l("Public service unit"),
+        UnitKind.DISTRICT: _l("District, town, city"),
+        UnitKind.COMMUNE: _l("Commune, ward"),
+        UnitKind.PARTY_BODY: _l("Party body"),
+        UnitKind.MASS_ORGANISATION: _l("Fatherland Front, mass organisation"),
+        UnitKind.ASSOCIATION: _l("Association"),
+        UnitKind.SCHOOL: _l("School"),
+        UnitKind.ENTERPRISE: _l("Enterprise"),
+        UnitKind.STEERING_COMMITTEE: _l("Steering committee"),
+    },
+    SuccessionKind: {
+        SuccessionKind.RENAMED: _p("succession", "Renamed"),
+        SuccessionKind.MERGED: _p("succession", "Merged"),
+        SuccessionKind.SPLIT: _p("succession", "Split"),
+        SuccessionKind.TRANSFERRED: _p("succession", "Duties transferred"),
+    },
+    Capacity: {
+        Capacity.NONE: _p("capacity", "In one's own position"),
+        Capacity.TM: _p("capacity", "TM. (on behalf of the collective)"),
+        Capacity.KT: _p("capacity", "KT. (deputy for the head)"),
+        Capacity.TL: _p("capacity", "TL. (by order)"),
+        Capacity.TUQ: _p("capacity", "TUQ. (by authority)"),
+        Capacity.Q: _p("capacity", "Q. (acting)"),
+    },
+}
+
+# --- documents
+
+DOCUMENTS = {
+    DocumentKind: {
+        DocumentKind.SUBMISSION_LETTER: _l("Submission letter"),
+        DocumentKind.MINUTES: _l("Minutes of the council"),
+        DocumentKind.ACHIEVEMENT_REPORT: _l("Achievement report"),
+        DocumentKind.NOMINEE_LIST: _l("List of nominees"),
+        DocumentKind.EVIDENCE: _l("Evidence"),
+        DocumentKind.CONSOLIDATION_LETTER: _l("Consolidation letter"),
+        DocumentKind.DECISION: _p("paper", "Decision"),
+        DocumentKind.CERTIFICATE: _p("paper", "Certificate of award"),
+        DocumentKind.OTHER: _l("Other document"),
+    },
+    Origin: {
+        Origin.UPLOADED: _p("version", "Uploaded"),
+        Origin.DRAFTED: _p("version", "Drafted by the system"),
+        Origin.CONVERTED: _p("version", "Converted to PDF/A"),
+        Origin.PREPARED: _p("version", "Prepared for signing"),
+        Origin.SIGNED: _p("version", "Signed"),
+    },
+    sniff.MediaType: {
+        sniff.MediaType.PDF: _l("PDF file"),
+        sniff.MediaType.DOCX: _l("Word document (DOCX)"),
+        sniff.MediaType.PNG: _l("PNG picture"),
+        sniff.MediaType.JPEG: _l("JPEG picture"),
+    },
+    comparison.DiffKind: {
+        comparison.DiffKind.SAME: _p("comparison", "Same"),
+        comparison.DiffKind.ADDED: _p("comparison", "Added"),
+        comparison.DiffKind.REMOVED: _p("comparison", "Removed"),
+        comparison.DiffKind.CHANGED: _p("comparison", "Changed"),
+        comparison.DiffKind.SKIPPED: _p("comparison", "Unchanged lines left out"),
+    },
+}
+
+# --- signing
+
+SIGNING = {
+    StepOutcome: {
+        StepOutcome.DONE: _p("step", "Done"),
+        StepOutcome.REFUSED: _p("step", "Refused"),
+        StepOutcome.NOT_NEEDED: _p("step", "Not needed any more"),
+        StepOutcome.VOID: _p("step", "Void"),
+    },
+    RouteOutcome: {
+        RouteOutcome.COMPLETED: _p("route", "Completed"),
+        RouteOutcome.REFUSED: _p("route", "Refused"),
+        RouteOutcome.RECALLED: _p("route", "Recalled"),
+        RouteOutcome.REPLACED: _p("route", "Replaced by a newer version"),
+    },
+    Verdict: {
+        Verdict.VALID: _p("signature", "Valid"),
+        Verdict.UNPROVEN: _p("signature", "Could not be verified"),
+        Verdict.INVALID: _p("signature", "Not valid"),
+    },
+    Level: {
+        Level.B: _p("signature", "B-B (basic, no time stamp)"),
+        Level.T: _p("signature", "B-T (with time stamp)"),
+        Level.LT: _p("signature", "B-LT (with proof of revocation status)"),
+        Level.LTA: _p("signature", "B-LTA (with archive time stamp)"),
+    },
+}
+
+# --- completeness
+
+COMPLETENESS = {
+    completeness.Verdict: {
+        completeness.Verdict.MET: _p("finding", "Met"),
+        completeness.Verdict.NOT_MET: _p("finding", "Not met"),
+        completeness.Verdict.NOT_PROVEN: _p("finding", "Not proven"),
+    },
+    completeness.Severity: {
+        completeness.Severity.BLOCKING: _p("finding", "Stops the submission"),
+        completeness.Severity.WARNING: _p("finding", "Warning"),
+        completeness.Severity.INFO: _p("finding", "For information"),
+    },
+    completeness.Fixer: {
+        completeness.Fixer.CLERK: _l("the unit's clerk"),
+        completeness.Fixer.HEAD: _l("the unit's head"),
+        completeness.Fixer.COUNCIL: _l("the council"),
+        completeness.Fixer.REGISTRAR: _l("the registrar's desk"),
+        completeness.Fixer.COORDINATOR: _l("the coordinator"),
+        completeness.Fixer.APPRAISER: _l("the appraiser"),
+        completeness.Fixer.CHAIR: _l("the Chair's office"),
+        completeness.Fixer.ADMINISTRATOR: _l("the administrator"),
+    },
+    completeness.CheckKind: {
+        completeness.CheckKind.NOMINEES_EXIST: _p("check", "There are nominees"),
+        completeness.CheckKind.NOMINEE_ALLOWED: _p("check", "Nominees are of the right kind"),
+        completeness.CheckKind.NOMINEE_ONCE: _p("check", "Nominated once only"),
+        completeness.CheckKind.QUOTA: _p("check", "Number of awards"),
+        completeness.CheckKind.IN_TIME: _p("check", "Deadline"),
+        completeness.CheckKind.COUNCIL_MET: _p("check", "Meeting of the council"),
+        completeness.CheckKind.VOTES: _p("check", "Votes"),
+        completeness.CheckKind.PRESENT: _p("check", "Document there"),
+        completeness.CheckKind.MEDIA: _p("check", "Kind of file"),
+        completeness.CheckKind.READABLE: _p("check", "Readable"),
+        completeness.CheckKind.SAFE: _p("check", "Safe content"),
+        completeness.CheckKind.FINAL_FORM: _p("check", "PDF for signing"),
+        completeness.CheckKind.SIGNED: _p("check", "Signed by the right person"),
+        completeness.CheckKind.INTACT: _p("check", "Signatures hold"),
+        completeness.CheckKind.NUMBERED: _p("check", "Number and date"),
+        completeness.CheckKind.NUMBER_FREE: _p("check", "Number not used twice"),
+        completeness.CheckKind.CONSISTENT: _p("check", "Agrees with the dossier"),
+        completeness.CheckKind.NOT_RETURNED: _p("check", "Nothing left to mend"),
+        completeness.CheckKind.INDEX_SCORE: _p("check", "Index score"),
+        completeness.CheckKind.PLAN_COMPLETED: _p("check", "Plan carried out"),
+        completeness.CheckKind.TASK_LEVEL: _p("check", "Level of task completion"),
+        completeness.CheckKind.STATEMENT: _p("check", "Attested by the unit"),
+        completeness.CheckKind.HEAD_DEFINED: _p("check", "Criteria of the head"),
+    },
+    completeness.NomineeKind: {
+        completeness.NomineeKind.COLLECTIVE: _p("nominee", "Collective"),
+        completeness.NomineeKind.INDIVIDUAL: _p("nominee", "Individual"),
+    },
+    completeness.Proof: {
+        completeness.Proof.VALID: _p("signature", "Valid"),
+        completeness.Proof.INVALID: _p("signature", "Not valid"),
+        completeness.Proof.UNPROVEN: _p("signature", "Could not be verified"),
+    },
+    completeness.Weight: {
+        completeness.Weight.BLOCK: _p("weight", "Stops the submission"),
+        completeness.Weight.WARN: _p("weight", "Warns only"),
+    },
+    completeness.TaskLevel: {
+        completeness.TaskLevel.NOT_DONE: _p("tasks", "Not completed"),
+        completeness.TaskLevel.DONE: _p("tasks", "Completed"),
+        completeness.TaskLevel.GOOD: _p("tasks", "Completed well"),
+        completeness.TaskLevel.EXCELLENT: _p("tasks", "Completed excellently"),
+    },
+}
+
+# --- dossiers and appraisal
+
+DOSSIERS = {
+    Action: {
+        Action.START_SIGNING: _p("act", "Send for signing"),
+        Action.RESUME_DRAFT: _p("act", "Back to draft"),
+        Action.SUBMIT: _p("act", "Submit"),
+        Action.RETURN: _p("act", "Return"),
+        Action.CONSOLIDATE: _p("act", "Take into the list"),
+        Action.APPRAISE: _p("act", "Pass the appraisal"),
+        Action.DECIDE: _p("act", "Decide"),
+        Action.ARCHIVE: _p("act", "Archive"),
+        Action.REFUSE: _p("act", "Refuse"),
+        Action.WITHDRAW: _p("act", "Withdraw"),
+    },
+    ReviewVerdict: {
+        ReviewVerdict.ACCEPTED: _p("review", "Accepted"),
+        ReviewVerdict.REJECTED: _p("review", "Not accepted"),
+    },
+}
+
+LABELS: dict[type[Enum], dict[Any, Any]] = {**POLICY, **DOCUMENTS, **CAMPAIGNS, **SIGNING, **COMPLETENESS, **DOSSIERS}
+
+
+def label(member: Enum | None) -> str:
+    """The member's label in the reader's language; an empty text for nothing."""
+    return "" if member is None else str(LABELS[type(member)][member])
+
+
+def choices(kind: type[Enum]) -> list[tuple[str, Any]]:
+    """The members as choices of a form field, in the order of the enum."""
+    return [(member.value, LABELS[kind][member]) for member in kind]
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filter ``label``."""
+    app.jinja_env.filters["label"] = label

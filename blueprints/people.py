@@ -1,0 +1,5 @@
+"""The administrator's screens."""
+
+from flask import Blueprint
+
+bp = Blueprint("people", __name__, url_prefix="/people")
