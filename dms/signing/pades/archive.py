@@ -36,9 +36,9 @@ async def _extend(reader: PdfFileReader, trust: SigningTrust, context: Validatio
     stamper = PdfTimeStamper(authority(trust))
     try:
         if reader.embedded_timestamp_signatures:
-            await stamper.async_update_archival_timestamp_chain(reader, context, in_place=True, embed_roots=False)
+            await stamper.async_update_archival_timestamp_chain(reader, context, in_place=True)
         else:
             writer = IncrementalPdfFileWriter.from_reader(reader)
-            await stamper.async_timestamp_pdf(writer, DIGEST, context, in_place=True, embed_roots=False)
+            await stamper.async_timestamp_pdf(writer, DIGEST, context, in_place=True)
     except (ValidationError, PathBuildingError) as error:
         raise Unavailable("timestamp_unavailable") from error

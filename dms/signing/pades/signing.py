@@ -209,7 +209,7 @@ async def _write(  # noqa: PLR0917 - see finish
     context: ValidationContext,
 ) -> None:
     digest = PreparedByteRangeDigest(prepared.document_digest, *prepared.reserved)
-    instructions = PostSignInstructions(evidence, embed_roots=False)
+    instructions = PostSignInstructions(evidence)  # with the root: without it a CRL has no issuer in later years
     await PdfTBSDocument.async_finish_signing(stream, digest, signed, instructions, validation_context=context)
     files.sync(stream)
 
@@ -287,6 +287,7 @@ def stamping() -> Iterator[None]:
 
 def authority(trust: SigningTrust) -> HTTPTimeStamper:
     """The time-stamping client; Unavailable if the process was given no address."""
-    if trust.tsa is None:
+    client = trust.tsa
+    if client is None:
         raise Unavailable("timestamp_unavailable")
-    return trust.tsa
+    return client

@@ -28,6 +28,8 @@ from pyhanko_certvalidator.registry import CertificateRegistry
 
 REVOCATION_MODE = "require"  # every certificate of the path must be shown not to be revoked; nothing is taken on faith
 
+_SAMPLE_SECONDS = 3600
+
 T = TypeVar("T")
 
 
@@ -58,10 +60,23 @@ class SigningTrust:
         self.roots = tuple(load_certificate(item) for item in roots)
         self.intermediates = tuple(load_certificate(item) for item in intermediates)
         self.online = online
-        self.tsa = HTTPTimeStamper(tsa_url, timeout=fetch_timeout) if tsa_url else None
+        self._tsa_url = tsa_url
+        self._tsa: tuple[HTTPTimeStamper, float] | None = None
         self._fetch_timeout = fetch_timeout
         self._freshness = freshness
         self._local = threading.local()
+
+    @property
+    def tsa(self) -> HTTPTimeStamper | None:
+        """The time-stamping client; None if no address was given.
+
+        It keeps one sample token, by which room for the next ones is measured. After an hour a new client takes a new
+        sample, so that an authority that begins to send longer tokens stops nobody for long.
+        """
+        now = time.monotonic()
+        if self._tsa_url and (self._tsa is None or self._tsa[1] < now):
+            self._tsa = (HTTPTimeStamper(self._tsa_url, timeout=self._fetch_timeout), now + _SAMPLE_SECONDS)
+        return self._tsa[0] if self._tsa else None
 
     @classmethod
     def from_files(cls, roots: Path, intermediates: Path | None, tsa_url: str | None, **settings: Any) -> Self:

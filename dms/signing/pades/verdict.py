@@ -4,6 +4,7 @@ A signature is judged as of its time stamp, by the revocation answers that the f
 network and outlives the certificate. Only what the file does not prove is asked on the network, if there is one.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,7 @@ from dms.signing.pades.model import DocumentReport, Expected, FieldsSummary, Lev
 from dms.signing.pades.trust import SigningTrust, run
 
 MAX_SIGNATURES = 40
+logging.getLogger("pyhanko.sign.validation").setLevel(logging.ERROR)  # our report says it, without stack traces
 _ARCHIVE_TYPE = "/DocTimeStamp"
 
 

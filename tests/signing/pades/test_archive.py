@@ -1,8 +1,17 @@
 """Archive time stamps: a sealed letter that verifies after the first authority is gone."""
 
+import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESPassed
+from pyhanko.sign.validation.ades import simulate_future_ades_lta_validation
+from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec, SignatureValidationSpec
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from dms.errors import Unavailable
 from dms.signing import pades
@@ -55,3 +64,21 @@ def test_a_byte_changed_after_archiving_is_seen(pki: Pki, tmp_path: Path) -> Non
 
     assert not report.is_valid
     assert "changed_after_signing" in report.reasons
+
+
+def test_the_standards_own_procedure_accepts_the_letter_in_ten_years(pki: Pki, tmp_path: Path) -> None:
+    """ETSI EN 319 102-1 for the future, given that archive time stamps are renewed; another judge than our verdict."""
+    path = flow.sealed(pki, tmp_path)
+    pades.extend_lta(path, pki.trust)
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=list(pki.offline.roots)),
+        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("require")),
+    )
+    spec = PdfSignatureValidationSpec(SignatureValidationSpec(cert_validation_policy=policy))
+    later = datetime.now(UTC) + timedelta(days=3650)
+
+    with path.open("rb") as stream:
+        signatures = PdfFileReader(stream).embedded_regular_signatures
+        results = [asyncio.run(simulate_future_ades_lta_validation(item, spec, later)) for item in signatures]
+
+    assert [result.ades_subindic for result in results] == [AdESPassed.OK, AdESPassed.OK]
