@@ -34,7 +34,7 @@ SENTENCES = {
     "quota_exceeded_here": _l(
         "This dossier alone nominates %(count)s (%(kind)s), and at most %(limit)s may be awarded. Choose the most outstanding."
     ),
-    "deadline_kept": _l("In time: the dossier is due before %(before)s (%(days_left)s days left)."),
+    "deadline_kept": _l("In time: the dossier is due before %(before)s (days left: %(days_left)s)."),
     "late_refused": _l(
         "Late: the dossier was due before %(before)s, and this campaign takes no late dossiers. Speak to the body that receives it."
     ),

@@ -99,9 +99,6 @@ class TaskLevel(StrEnum):
     EXCELLENT = "excellent"
 
 
-# --- rules
-
-
 @dataclass(frozen=True, slots=True)
 class Cite:
     """The rule that stands behind a check: its id, and its place in the law or the plan in words."""
@@ -216,9 +213,6 @@ class Rules:
     deadline: Deadline | None = None
     council: CouncilRule | None = None
     vote: Vote | None = None
-
-
-# --- facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,9 +345,6 @@ class Facts:
     council_met_on: date | None = None
     quota_used: Mapping[NomineeKind, int] = field(default_factory=dict, hash=False)
     head_criteria: tuple[str, ...] | None = None
-
-
-# --- findings
 
 
 class SubjectKind(StrEnum):

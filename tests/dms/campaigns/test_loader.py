@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from blueprints.campaign_problems import SENTENCES
 from dms.campaigns.loader import MAX_BYTES, canonical_json, digest, load, restore
@@ -156,6 +157,35 @@ def test_an_inconsistent_file_is_refused_on_the_line_of_the_fault(
         assert code in [c for c, _ in found]
     else:
         assert (code, line + shift) in found
+
+
+OWN_FILE = (CAMPAIGNS / "giay-khen-hang-nam.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "value"),
+    [
+        ("campaign: vinh-long-chuyen-doi-so-2023-2025", "campaign: giay-khen-chuyen-doi-so-so-gddt-2025",
+         "parent_is_itself", "giay-khen-chuyen-doi-so-so-gddt-2025"),
+        ("      council: {required: false}", "      council: {required: true}",
+         "simplified_with_council", "giay-khen-giam-doc-so"),
+        ("kind: to_head", "kind: to_coordinator", "deadline_not_on_path", "to_coordinator"),
+        ("path: own_head", "path: through_coordinator", "path_without_body", "coordinator"),
+        ("      - kind: individual\n", "      - kind: collective\n", "code_repeated", "collective"),
+        ("      - kind: individual\n", "      - kind: collective\n", "nominee_kind_not_in_scheme", "individual"),
+        ("        optional: true\n", "        nominee_kinds: [individual, other]\n",
+         "nominee_kind_not_in_scheme", "other"),
+    ],
+)  # fmt: skip
+def test_the_units_own_file_is_held_to_the_same_rules(old: str, new: str, code: str, value: str) -> None:
+    assert (code, value) in [(p.code, p.params.get("value")) for p in problems_of(OWN_FILE.replace(old, new, 1))]
+
+
+def test_data_that_is_not_consistent_cannot_become_a_campaign_by_another_door() -> None:
+    data = load(PROVINCE, "a").model_dump(mode="json")
+    data["years"] = [2023, 2030]
+    with pytest.raises(ValidationError, match="year_outside_period"):
+        restore(data)
 
 
 def test_a_route_may_not_seal_before_it_is_signed() -> None:

@@ -94,7 +94,7 @@ def test_every_sentence_stands_in_the_catalogue() -> None:
 @pytest.mark.usefixtures("english")
 def test_a_finding_reads_as_a_person_would_say_it() -> None:
     (late,) = [f for f in evaluate(plan_rules(), a_complete_dossier(plan_rules())) if f.code == "deadline_kept"]
-    assert findings.sentence(late) == "In time: the dossier is due before 10/01/2026 (1 days left)."
+    assert findings.sentence(late) == "In time: the dossier is due before 10/01/2026 (days left: 1)."
     assert findings.who(late.who_can_fix) == "the unit's clerk"
 
 
