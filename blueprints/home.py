@@ -1,24 +1,34 @@
-"""“Việc của tôi”: what waits for the person who is logged in."""
+"""“Việc của tôi”: what waits for the person who is logged in; and the choice of language."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
-from blueprints.web import permission
+from blueprints.extensions import db
+from blueprints.web import current_actor, permission
+from dms import clock
+from dms.appraisal import worklist
 from dms.policy import Permission
 
 bp = Blueprint("home", __name__)
-
-LANGUAGES = ("vi", "en")
 
 
 @bp.get("/work")
 @permission(Permission.HOME)
 def work() -> str:
-    return render_template("home/work.html")
+    found = worklist.my_work(db.session(), current_actor(), clock.day_of(clock.now()))
+    return render_template("home/work.html", work=found)
 
 
 @bp.post("/language/<any(vi,en):code>")
 def language(code: str) -> Any:
     session["language"] = code
-    return redirect(request.form.get("next") or url_for("public.index"))
+    return redirect(_ours(request.form.get("next", "")))
+
+
+def _ours(address: str) -> str:
+    """The address to go back to, if it is a path of this service."""
+    parts = urlsplit(address)
+    is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if is_path and not parts.netloc else url_for("public.index")

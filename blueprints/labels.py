@@ -9,6 +9,7 @@ from flask_babel import lazy_pgettext as _p
 
 from blueprints.campaign_labels import CAMPAIGNS
 from dms.appraisal.models import ReviewVerdict
+from dms.appraisal.worklist import Task
 from dms.completeness import model as completeness
 from dms.completeness import signatures as completeness_signatures
 from dms.documents import comparison, sniff
@@ -264,6 +265,13 @@ DOSSIERS = {
         Action.ARCHIVE: _p("act", "Archive"),
         Action.REFUSE: _p("act", "Refuse"),
         Action.WITHDRAW: _p("act", "Withdraw"),
+    },
+    Task: {
+        Task.MEND: _p("work", "To be put right"),
+        Task.PREPARE: _p("work", "To be prepared"),
+        Task.CONSOLIDATE: _p("work", "To be consolidated"),
+        Task.APPRAISE: _p("work", "To be appraised"),
+        Task.DECIDE: _p("work", "To be decided"),
     },
     ReviewVerdict: {
         ReviewVerdict.ACCEPTED: _p("review", "Accepted"),

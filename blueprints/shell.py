@@ -12,7 +12,7 @@ from flask import Flask, current_app, has_request_context, request, session, url
 from flask_babel import LazyString, format_decimal, get_locale
 from flask_babel import lazy_gettext as _l
 
-from blueprints import web
+from blueprints import findings, web
 from blueprints.extensions import db
 from config import Settings
 from dms import clock
@@ -155,6 +155,11 @@ def delegates() -> bool:
     return any(kind is PositionKind.HEAD for kind, _ in web.current_actor().seats)
 
 
+def opens_dossiers() -> bool:
+    """Whether the person may open a dossier for some unit."""
+    return web.current_actor().has_role(Role.CLERK)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Give templates what every page needs."""
     app.jinja_env.globals.update(
@@ -163,6 +168,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         places=places,
         posts=posts,
         delegates=delegates,
+        opens_dossiers=opens_dossiers,
         actor=web.current_actor,
         today=lambda: clock.day_of(clock.now()),
         asset=asset,
@@ -171,4 +177,5 @@ def init_app(app: Flask, settings: Settings) -> None:
         demo=settings.demo,
     )
     app.jinja_env.filters.update(date=as_date, moment=as_moment, iso=as_iso, size=as_size, number=as_number)
+    app.jinja_env.filters.update(sentence=findings.sentence, who=findings.who)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,174 @@
+"""What forms share: a refusal that gives the form back, and fields for names, days, numbers, units, people, files."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from wtforms import DateField, Form, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+
+from blueprints import errors
+from blueprints.extensions import db
+from dms import text
+from dms.errors import Conflict, DomainError, Invalid, TooLarge
+
+DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"]
+
+REQUIRED = _l("Please fill this in.")
+NOT_A_DAY = _l("This is not a day. Write day/month/year, such as 10/01/2026.")
+NOT_A_NUMBER = _l("This is not a whole number.")
+NOT_OFFERED = _l("Choose one of the entries of the list.")
+
+
+@contextmanager
+def refusals_on(form: Form) -> Iterator[None]:
+    """Turn a refusal inside the block into an error of the form; the view goes on after the block and renders it.
+
+    An error with a param ``field`` stands at the field of that name, every other one above the form.
+    """
+    try:
+        yield
+    except (Invalid, Conflict, TooLarge) as error:
+        db.session.rollback()
+        _tell(form, error)
+    except (StaleDataError, IntegrityError):
+        db.session.rollback()
+        form.form_errors.append(str(errors.SENTENCES["stale"]))
+
+
+def _tell(form: Form, error: DomainError) -> None:
+    sentence = errors.sentence(error)
+    field = form._fields.get(str(error.params.get("field", "")))
+    if field is None:
+        form.form_errors.append(sentence)
+    else:
+        field.errors = [*field.errors, sentence]
+
+
+def required(message: Any = REQUIRED) -> DataRequired:
+    """The field may not be left empty."""
+    return DataRequired(message)
+
+
+def needed_number(message: Any = REQUIRED) -> InputRequired:
+    """A number must be given; zero is one."""
+    return InputRequired(message)
+
+
+def optional() -> Optional:
+    """The field may be left empty."""
+    return Optional()
+
+
+def at_most(length: int) -> Length:
+    """No more than ``length`` characters."""
+    return Length(max=length, message=_l("At most %(max)d characters."))
+
+
+def between(low: int | None = None, high: int | None = None) -> NumberRange:
+    """A number within limits."""
+    return NumberRange(low, high, message=_l("The number is outside what is possible here."))
+
+
+def cleaned(value: str | None) -> str | None:
+    """What was typed, in one normal form."""
+    return None if value is None else text.clean(value)
+
+
+class TextField(StringField):
+    """A line of text, in NFC, without stray spaces."""
+
+    def __init__(self, label: Any = None, validators: Any = (), **options: Any) -> None:
+        super().__init__(label, validators, filters=[cleaned], **options)
+
+
+class ParagraphField(TextAreaField):
+    """Text of several lines; line breaks stay."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Clean line by line."""
+        if valuelist:
+            self.data = "\n".join(text.clean(line) for line in valuelist[0].splitlines()).strip()
+
+
+class DayField(DateField):
+    """A day, by the browser's calendar or typed as 10/01/2026."""
+
+    def __init__(self, label: Any = None, validators: Any = (), **options: Any) -> None:
+        super().__init__(label, validators, format=DAY_FORMATS, **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Say in our own words what is not a day."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValidationError(NOT_A_DAY) from None
+
+
+class NumberField(IntegerField):
+    """A whole number."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Say in our own words what is not a number."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValidationError(NOT_A_NUMBER) from None
+
+
+class ChoiceField(SelectField):
+    """One of a list; an id is given back as a UUID with ``coerce=as_uuid``."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Say in our own words that the entry is not in the list."""
+        try:
+            super().pre_validate(form)
+        except (ValidationError, ValueError):
+            raise ValidationError(NOT_OFFERED) from None
+
+
+class UnitField(ChoiceField):
+    """A unit; its choices are (id, name)."""
+
+    def __init__(self, label: Any = None, validators: Any = (), **options: Any) -> None:
+        super().__init__(label, validators, coerce=as_uuid, **options)
+
+
+class PersonField(UnitField):
+    """A person; its choices are (id, name)."""
+
+
+def as_uuid(value: Any) -> UUID | None:
+    """A form's text as an id; empty text is none."""
+    return value if isinstance(value, UUID) or not value else UUID(str(value))
+
+
+class ButtonForm(FlaskForm):
+    """A form of one button: it only carries the token."""
+
+
+class ReasonForm(FlaskForm):
+    """A reason in words, as for a return, a refusal or a withdrawal."""
+
+    reason = ParagraphField(_l("Reason"), [required(), at_most(1000)])
+
+
+class NumberAndDateForm(FlaskForm):
+    """Number, symbol and date of a paper (Nghị định 30/2020, annex I)."""
+
+    number = NumberField(_l("Number"), [needed_number(), between(1, 999_999)])
+    symbol = TextField(_l("Symbol"), [required(), at_most(60)], description=_l("As on the paper: TTr-SNV"))
+    issued_on = DayField(_l("Date of issue"), [required()])
+
+
+class UploadForm(FlaskForm):
+    """A file, and a note on what is new in it."""
+
+    file = FileField(_l("File"), [required(_l("Choose a file."))])
+    note = TextField(_l("What is new in this version?"), [optional(), at_most(500)])
