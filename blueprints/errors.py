@@ -1,9 +1,11 @@
 """Refusals for people and programs: one table type → status, one table code → sentence, one place that renders them."""
 
+from collections import defaultdict
 from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, g, jsonify, render_template, request
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -12,6 +14,18 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from blueprints.extensions import db
+from blueprints.sentences import (
+    appraisal,
+    awards,
+    campaigns,
+    common,
+    documents,
+    dossiers,
+    files,
+    people,
+    signatures,
+    signing,
+)
 from dms.errors import Conflict, DomainError, Invalid, NotFound, PermissionDenied, TooLarge, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -25,20 +39,19 @@ STATUS: dict[type[DomainError], int] = {
     Unavailable: 503,
 }
 
-# What, why, by which rule, what to do. A test holds this table against the codes that the code raises.
-SENTENCES = {
-    "not_allowed": _l(
-        "Your position does not allow this act. If you should be able to do it, ask your unit's administrator to check your role."
-    ),
-    "stale": _l(
-        "Somebody else changed this a moment before you. Nothing of yours was saved: open the page again, look at what changed, and repeat the step."
-    ),
+# What, why, by which rule, what to do: each part's sentences stand in blueprints/sentences/<part>.py.
+# A test holds this table against the codes that the code raises.
+SENTENCES: dict[str, LazyString] = {
+    code: words
+    for part in (appraisal, awards, campaigns, common, documents, dossiers, files, people, signatures, signing)
+    for code, words in part.SENTENCES.items()
 }
 
 
 def sentence(error: DomainError) -> str:
     """The error in the reader's language."""
-    return str(SENTENCES[error.code]) % _readable(error.params)
+    words = str(SENTENCES.get(error.code, SENTENCES["refused"]))
+    return words % defaultdict(str, {"refused": error.code} | _readable(error.params))
 
 
 def status_of(error: DomainError) -> int:
