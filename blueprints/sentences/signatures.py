@@ -67,11 +67,4 @@ SENTENCES = {
     "key_unavailable": _l(
         "The signing key “%(ref)s” cannot be opened (wrong passphrase, or a broken file). Nothing was signed. Ask the administrator to check the key folder."
     ),
-    "label": _l("Valid"),
-    "label": _l("Cannot be confirmed"),
-    "label": _l("Invalid"),
-    "label": _l("Basic signature (B-B)"),
-    "label": _l("Signature with time stamp (B-T)"),
-    "label": _l("Long-term signature (B-LT)"),
-    "label": _l("Archived signature (B-LTA)"),
 }
