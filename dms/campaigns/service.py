@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dms.audit import Trail, record
-from dms.campaigns.loader import canonical_json, digest, load
+from dms.campaigns.loader import canonical_json, digest, load, restore
 from dms.campaigns.models import Campaign, CampaignRevision
 from dms.campaigns.spec import CampaignSpec, Scheme
 from dms.errors import NotFound
@@ -80,7 +80,7 @@ def spec_of(revision: CampaignRevision) -> CampaignSpec:
     """The revision's content; parsed once per process, for a revision never changes."""
     spec = _PARSED.get(revision.digest)
     if spec is None:
-        spec = _PARSED[revision.digest] = CampaignSpec.model_validate_json(json.dumps(revision.spec))
+        spec = _PARSED[revision.digest] = restore(revision.spec)
     return spec
 
 
