@@ -1,17 +1,291 @@
-"""Documents: take in, keep, show and withdraw versions."""
+"""Documents and their versions: create, add, withdraw, number, convert. Nothing is ever overwritten."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
-from storage import Storage
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
-PDF = "application/pdf"
+from dms import outbox
+from dms.audit import Trail, record
+from dms.documents import conversion, inspection, rendering
+from dms.documents.intake import Desk, Intake, copy_of, folded, keep_file, receive
+from dms.documents.models import Document, DocumentKind, Origin, Version, VersionText
+from dms.documents.sniff import MediaType
+from dms.errors import Conflict, Invalid, NotFound, Unavailable
+from dms.policy import SYSTEM, Actor
+
+__all__ = ["Desk", "Intake", "receive"]
+
+PDF = MediaType.PDF.value
+DOCX = MediaType.DOCX.value
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What documents are worked with: the store, a folder for files on their way, the largest upload in bytes."""
+def create_document(
+    session: Session, *, unit_id: UUID, kind: DocumentKind, title: str, symbol: str | None = None
+) -> Document:
+    """A paper that has no version yet; ``symbol`` is what will follow the number ("TTr-SGDĐT")."""
+    document = Document(unit_id=unit_id, kind=kind, title=title[:500], symbol=symbol)
+    session.add(document)
+    session.flush()
+    return document
 
-    storage: Storage
-    workdir: Path
-    upload_limit: int
+
+def get_document(session: Session, document_id: UUID) -> Document:
+    """Return a document; whether the actor may see it is judged above. Raises NotFound."""
+    document = session.get(Document, document_id, options=[selectinload(Document.versions)])
+    if document is None:
+        raise NotFound("document_not_found")
+    return document
+
+
+def get_version(session: Session, document_id: UUID, number: int) -> Version:
+    """Return a version by its number. Raises NotFound."""
+    query = select(Version).where(Version.document_id == document_id, Version.number == number)
+    version = session.scalars(query).first()
+    if version is None:
+        raise NotFound("version_not_found", number=number)
+    return version
+
+
+def current_version(document: Document) -> Version | None:
+    """The newest version that was not withdrawn."""
+    return next((version for version in reversed(document.versions) if version.withdrawn_at is None), None)
+
+
+def add_version(  # noqa: PLR0913  (the facts of a version; all but the first three are named by the caller)
+    session: Session,
+    document_id: UUID,
+    intake: Intake,
+    *,
+    origin: Origin,
+    trail: Trail,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    parent: Version | None = None,
+) -> Version:
+    """Add the next version. Of two people at once one is stale and nothing of theirs is kept (lock and unique number).
+
+    A DOCX announces "version.received", upon which a PDF/A is made of it.
+    """
+    document = get_document(session, document_id)
+    version = Version(
+        number=max((each.number for each in document.versions), default=0) + 1,
+        origin=origin,
+        parent_id=parent.id if parent else None,
+        digest=intake.digest,
+        size=intake.size,
+        media_type=intake.media_type.value,
+        filename=intake.filename,
+        pages=intake.pages,
+        inspection=intake.inspection,
+        note=note[:500],
+        created_at=now,
+        created_by=by.person_id,
+        author_name=by.name,
+    )
+    document.versions.append(version)
+    _touch(document)
+    session.flush()
+    session.add(VersionText(version_id=version.id, text=intake.text, folded=folded(intake.text)))
+    record(
+        session,
+        trail,
+        f"document:version:{origin.value}",
+        by=by,
+        now=now,
+        document=document.id,
+        version=version.number,
+        digest=version.digest,
+        filename=version.filename,
+    )
+    if intake.media_type is MediaType.DOCX:
+        outbox.add(
+            session,
+            "version.received",
+            now=now,
+            version_id=version.id,
+            trail_subject=trail.subject,
+            trail_id=trail.subject_id,
+        )
+    return version
+
+
+def add_made_version(
+    session: Session,
+    desk: Desk,
+    parent: Version,
+    path: Path,
+    *,
+    origin: Origin,
+    trail: Trail,
+    by: Actor,
+    now: datetime,
+) -> Version:
+    """Add a PDF that we made of ``parent`` ourselves (converted, prepared, signed); the text is the parent's own."""
+    digest, size = keep_file(desk, path)
+    converted = origin is Origin.CONVERTED
+    found = inspection.inspect(path, MediaType.PDF) if converted else None
+    intake = Intake(
+        digest=digest,
+        size=size,
+        media_type=MediaType.PDF,
+        filename=f"{Path(parent.filename).stem}.pdf",
+        pages=found.pages if found else parent.pages,
+        inspection={"problems": list(found.problems)} if found else parent.inspection,
+        text=rendering.extract_text(path, MediaType.PDF) if converted else text_of(session, parent),
+    )
+    return add_version(session, parent.document_id, intake, origin=origin, trail=trail, by=by, now=now, parent=parent)
+
+
+def withdraw_version(
+    session: Session, version: Version, *, reason: str, trail: Trail, by: Actor, now: datetime
+) -> Version:
+    """Mark a version as withdrawn; it stays, and can still be read. Raises Invalid, Conflict."""
+    if not reason.strip():
+        raise Invalid("reason_missing")
+    if version.withdrawn_at is not None:
+        raise Conflict("version_already_withdrawn", number=version.number)
+    version.withdrawn_at = now
+    version.withdrawn_by = by.person_id
+    version.withdrawn_reason = reason.strip()[:500]
+    _touch(version.document)
+    record(
+        session,
+        trail,
+        "document:version:withdraw",
+        by=by,
+        now=now,
+        document=version.document_id,
+        version=version.number,
+        reason=version.withdrawn_reason,
+    )
+    return version
+
+
+def text_of(session: Session, version: Version) -> str:
+    """The text kept for a version; empty for a picture."""
+    kept = session.get(VersionText, version.id)
+    return kept.text if kept else ""
+
+
+def texts_of(session: Session, version_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The search form of each version's text, in one query."""
+    query = select(VersionText.version_id, VersionText.folded).where(VersionText.version_id.in_(set(version_ids)))
+    return {row.version_id: row.folded for row in session.execute(query)}
+
+
+def local_copy(desk: Desk, version: Version) -> AbstractContextManager[Path]:
+    """The version's bytes as a file of its own, gone when the block is left."""
+    return copy_of(desk, version.digest)
+
+
+# --- number, symbol and date (Nghị định 30/2020, art. 15)
+
+
+def assign_number(
+    session: Session,
+    document_id: UUID,
+    *,
+    number: int,
+    symbol: str,
+    issued_on: date,
+    trail: Trail,
+    by: Actor,
+    now: datetime,
+) -> Document:
+    """Give a paper its number, symbol and date; each number once a year for a body and a symbol.
+
+    Raises Conflict("number_taken", "number_already_given"), Invalid("number_not_positive").
+    """
+    document = get_document(session, document_id)
+    if number < 1:
+        raise Invalid("number_not_positive")
+    if document.number is not None:
+        raise Conflict("number_already_given", number=format_number(document.number, document.symbol or ""))
+    _ensure_free(session, document, number=number, symbol=symbol, year=issued_on.year)
+    document.number, document.symbol = number, symbol
+    document.issued_on, document.issued_year = issued_on, issued_on.year
+    session.flush()
+    record(
+        session,
+        trail,
+        "document:number:assign",
+        by=by,
+        now=now,
+        document=document.id,
+        number=format_number(number, symbol),
+        issued_on=issued_on,
+    )
+    return document
+
+
+def next_number(session: Session, *, unit_id: UUID, symbol: str, year: int) -> int:
+    """The number after the highest one given this year; a proposal, for the registry may hold older papers."""
+    highest = session.scalar(
+        select(func.max(Document.number)).where(
+            Document.unit_id == unit_id, Document.symbol == symbol, Document.issued_year == year
+        )
+    )
+    return (highest or 0) + 1
+
+
+def format_number(number: int, symbol: str) -> str:
+    """Number and symbol as they are written: below ten with a leading zero (annex I, II.3c)."""
+    return f"{number:02d}/{symbol}"
+
+
+def _ensure_free(session: Session, document: Document, *, number: int, symbol: str, year: int) -> None:
+    other = session.scalars(
+        select(Document).where(
+            Document.unit_id == document.unit_id,
+            Document.symbol == symbol,
+            Document.issued_year == year,
+            Document.number == number,
+        )
+    ).first()
+    if other is not None:
+        raise Conflict("number_taken", number=format_number(number, symbol), title=other.title, year=year)
+
+
+# --- DOCX → PDF/A
+
+
+def convert_now(
+    session: Session, desk: Desk, version: Version, *, trail: Trail, by: Actor, now: datetime
+) -> Version | None:
+    """Make the PDF/A of a DOCX version as its successor; None where a newer version has taken its place.
+
+    Raises Unavailable("converter_missing", "converter_failed"): the DOCX is kept and the person is asked for a PDF.
+    """
+    document = get_document(session, version.document_id)
+    if version.media_type != DOCX or current_version(document) is not version:
+        return None
+    with local_copy(desk, version) as source:
+        target = source.with_suffix(".pdf")
+        conversion.docx_to_pdfa(source, target)
+        return add_made_version(session, desk, version, target, origin=Origin.CONVERTED, trail=trail, by=by, now=now)
+
+
+def on_version_received(session: Session, payload: dict[str, Any], desk: Desk, now: datetime) -> None:
+    """Convert a received DOCX; without LibreOffice the DOCX stays and the page asks for a PDF."""
+    version = session.get(Version, UUID(payload["version_id"]))
+    if version is None:
+        return
+    trail = Trail(payload["trail_subject"], UUID(payload["trail_id"]))
+    try:
+        convert_now(session, desk, version, trail=trail, by=SYSTEM, now=now)
+    except Unavailable as error:
+        if error.code != "converter_missing":
+            raise
+
+
+def _touch(document: Document) -> None:
+    """Move the document's lock, so that two people who change its versions at once meet."""
+    flag_modified(document, "title")
