@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from dms.documents import service as documents
 from dms.documents.service import Desk
 from dms.outbox import OutboxEvent, announced, claim
 from dms.signing.service import SigningDesk
@@ -34,7 +35,15 @@ Immediate = Callable[[Session, dict[str, Any], datetime], None]
 Deferred = Callable[[Session, dict[str, Any], Workshop, datetime], None]
 
 IMMEDIATE: dict[str, tuple[Immediate, ...]] = {}
-DEFERRED: dict[str, tuple[Deferred, ...]] = {}
+
+
+def _convert(session: Session, payload: dict[str, Any], workshop: Workshop, now: datetime) -> None:
+    documents.on_version_received(session, payload, workshop.desk, now)
+
+
+DEFERRED: dict[str, tuple[Deferred, ...]] = {
+    "version.received": (_convert,),
+}
 
 
 def drain(session: Session, *, now: datetime) -> None:
