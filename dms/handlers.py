@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from dms.documents import service as documents
 from dms.documents.service import Desk
+from dms.dossiers import routing as dossiers
 from dms.outbox import OutboxEvent, announced, claim
 from dms.signing.service import SigningDesk
 
@@ -34,15 +35,25 @@ class Workshop:
 Immediate = Callable[[Session, dict[str, Any], datetime], None]
 Deferred = Callable[[Session, dict[str, Any], Workshop, datetime], None]
 
-IMMEDIATE: dict[str, tuple[Immediate, ...]] = {}
+IMMEDIATE: dict[str, tuple[Immediate, ...]] = {
+    "step.opened": (dossiers.on_route_moved,),
+    "route.completed": (dossiers.on_route_moved,),
+    "route.recalled": (dossiers.on_route_moved,),
+    "route.replaced": (dossiers.on_route_moved,),
+    "route.refused": (dossiers.on_route_refused,),
+}
 
 
 def _convert(session: Session, payload: dict[str, Any], workshop: Workshop, now: datetime) -> None:
     documents.on_version_received(session, payload, workshop.desk, now)
 
 
+def _judge_dossier(session: Session, payload: dict[str, Any], _workshop: Workshop, now: datetime) -> None:
+    dossiers.on_version_received(session, payload, now)
+
+
 DEFERRED: dict[str, tuple[Deferred, ...]] = {
-    "version.received": (_convert,),
+    "version.received": (_convert, _judge_dossier),
 }
 
 

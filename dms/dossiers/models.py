@@ -23,7 +23,10 @@ _DOSSIER_LEVEL: dict[str, Any] = {
 
 
 class Dossier(Identified, Versioned, Base):
-    """One unit's submission under one scheme of one revision of a campaign."""
+    """One unit's submission under one scheme of one revision of a campaign; a yearly scheme judges ``year``.
+
+    ``submitted_at`` is the first hand-over: a dossier that comes back mended is not late for it (P18).
+    """
 
     __tablename__ = "dossier"
     __table_args__ = (
@@ -35,6 +38,7 @@ class Dossier(Identified, Versioned, Base):
     code: Mapped[str] = mapped_column(String(40), unique=True)
     revision_id: Mapped[UUID] = mapped_column(ForeignKey("campaign_revision.id"), index=True)
     scheme_code: Mapped[str] = mapped_column(String(80))
+    year: Mapped[int | None]
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     coordinator_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
     appraiser_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))

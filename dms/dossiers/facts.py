@@ -1,0 +1,246 @@
+"""What is known of a dossier, loaded in a constant number of queries and told as completeness facts.
+
+``gather`` reads the rows (about a dozen queries, however many nominees); ``facts_of`` is pure and turns them into the
+frozen facts that ``dms.completeness`` judges. The dossier page is drawn from the same rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from dms import clock
+from dms.campaigns import service as campaigns
+from dms.campaigns.models import CampaignRevision
+from dms.campaigns.spec import CampaignSpec, Requirement, Scheme
+from dms.campaigns.vocabulary import CriterionKind, Scope, TaskLevel
+from dms.completeness import model as known
+from dms.documents import service as documents
+from dms.documents.models import Document, Version
+from dms.dossiers.guards import open_return
+from dms.dossiers.mentions import Wanted, mentioned, names_of_years
+from dms.dossiers.models import (
+    Attestation,
+    CouncilMeeting,
+    Dossier,
+    Nominee,
+    Part,
+    Return,
+)
+from dms.people.models import UnitName
+from dms.policy import Status
+from dms.signing import facts as signing_facts
+from dms.text import fold
+
+YES, NO = "yes", "no"
+_LEVELS = list(TaskLevel)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The rows behind a verdict. ``current`` maps documents to their current version; ``texts`` versions to words."""
+
+    dossier: Dossier
+    spec: CampaignSpec
+    scheme: Scheme
+    nominees: tuple[Nominee, ...]
+    meeting: CouncilMeeting | None
+    parts: tuple[Part, ...]
+    current: Mapping[UUID, Version]
+    texts: Mapping[UUID, str]
+    signatures: Mapping[UUID, tuple[known.Signature, ...]]
+    sent_back: Return | None
+    namesakes: Mapping[UUID, bool | None]
+    unit_names: tuple[UnitName, ...]
+
+
+def gather(session: Session, dossier: Dossier) -> Material:
+    """Load everything that is judged; the number of queries does not depend on how much there is."""
+    nominees = tuple(nominees_of(session, dossier.id))
+    parts = tuple(_parts(session, dossier.id))
+    current = {part.document_id: version for part in parts if (version := documents.current_version(part.document))}
+    spec = campaigns.spec_of(dossier.revision)
+    return Material(
+        dossier=dossier,
+        spec=spec,
+        scheme=campaigns.scheme_of(dossier.revision, dossier.scheme_code),
+        nominees=nominees,
+        meeting=session.scalars(select(CouncilMeeting).where(CouncilMeeting.dossier_id == dossier.id)).first(),
+        parts=parts,
+        current=current,
+        texts=documents.texts_of(session, (version.id for version in current.values())),
+        signatures=signing_facts.acts_on(session, current.values()),
+        sent_back=open_return(session, dossier.id),
+        namesakes=_namesakes(session, dossier, nominees),
+        unit_names=tuple(dossier.unit.names),
+    )
+
+
+def nominees_of(session: Session, dossier_id: UUID) -> list[Nominee]:
+    """The nominees of a dossier that were not removed, in their order, with scores, attestations and votes."""
+    query = (
+        select(Nominee)
+        .where(Nominee.dossier_id == dossier_id, Nominee.removed_at.is_(None))
+        .options(selectinload(Nominee.scores), selectinload(Nominee.attestations), joinedload(Nominee.vote))
+        .order_by(Nominee.ordinal)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(query))
+
+
+def facts_of(material: Material, *, now: datetime) -> known.Facts:
+    """Tell the rows as facts. Pure but for ``now``, which is today while nothing has been handed over."""
+    dossier, meeting = material.dossier, material.meeting
+    return known.Facts(
+        dossier=str(dossier.id),
+        day=clock.day_of(dossier.submitted_at or now),
+        unit=material.unit_names[-1].name if material.unit_names else "",
+        status=dossier.status.value,
+        year=dossier.year,
+        nominees=tuple(_nominee(material, nominee) for nominee in material.nominees),
+        documents=tuple(_document(material, requirement, part) for requirement, part in judged_parts(material)),
+        council_members=meeting.members_total if meeting else None,
+        council_met_on=meeting.held_on if meeting else None,
+    )
+
+
+# --- rows
+
+
+def _parts(session: Session, dossier_id: UUID) -> list[Part]:
+    query = (
+        select(Part)
+        .where(Part.dossier_id == dossier_id)
+        .options(joinedload(Part.document).selectinload(Document.versions))
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(query))
+
+
+def _namesakes(session: Session, dossier: Dossier, nominees: tuple[Nominee, ...]) -> dict[UUID, bool | None]:
+    """Whether each nominee stands in another living dossier of the campaign, scheme and year; one query."""
+    revisions = select(CampaignRevision.id).where(CampaignRevision.campaign_id == dossier.revision.campaign_id)
+    query = (
+        select(Nominee.kind, Nominee.folded_name, Nominee.workplace, Dossier.unit_id)
+        .join(Nominee.dossier)
+        .where(
+            Nominee.folded_name.in_({nominee.folded_name for nominee in nominees}),
+            Nominee.removed_at.is_(None),
+            Dossier.id != dossier.id,
+            Dossier.revision_id.in_(revisions),
+            Dossier.scheme_code == dossier.scheme_code,
+            Dossier.year.is_(None) if dossier.year is None else Dossier.year == dossier.year,
+            Dossier.status.not_in((Status.WITHDRAWN, Status.REFUSED)),
+        )
+    )
+    others: dict[tuple[str, str], list[tuple[str, UUID]]] = defaultdict(list)
+    for kind, name, workplace, unit_id in session.execute(query):
+        others[kind, name].append((fold(workplace), unit_id))
+    return {
+        nominee.id: _is_repeated(dossier, nominee, others[nominee.kind, nominee.folded_name]) for nominee in nominees
+    }
+
+
+def _is_repeated(dossier: Dossier, nominee: Nominee, others: list[tuple[str, UUID]]) -> bool | None:
+    """Same name and same workplace or unit: the same one. A person's name alone proves nothing either way.
+
+    A collective's name alone is no sign: every department has an office.
+    """
+    if not others:
+        return False
+    workplace = fold(nominee.workplace)
+    if any(unit_id == dossier.unit_id or (workplace and workplace == other) for other, unit_id in others):
+        return True
+    return None if nominee.kind == "individual" else False
+
+
+# --- facts
+
+
+def judged_parts(material: Material) -> list[tuple[Requirement, Part]]:
+    """The parts with their requirement; those of removed nominees, or that the scheme does not ask for, are out."""
+    standing = {nominee.id for nominee in material.nominees}
+    pairs = ((material.scheme.requirement(part.requirement_code), part) for part in material.parts)
+    return [
+        (found, part) for found, part in pairs if found and (part.nominee_id is None or part.nominee_id in standing)
+    ]
+
+
+def _nominee(material: Material, nominee: Nominee) -> known.Nominee:
+    return known.Nominee(
+        id=str(nominee.id),
+        kind=known.NomineeKind(nominee.kind),
+        name=nominee.name,
+        order=nominee.ordinal,
+        unit_kind=material.dossier.unit.kind.value,
+        nominated_elsewhere=material.namesakes[nominee.id],
+        votes_for=nominee.vote.in_favour if nominee.vote else None,
+        scores=tuple(known.Score(s.year, s.score, s.approved_by or None) for s in nominee.scores),
+        attestations=tuple(_attestation(material.scheme, attestation) for attestation in nominee.attestations),
+    )
+
+
+def _attestation(scheme: Scheme, attestation: Attestation) -> known.Attestation:
+    return known.Attestation(
+        criterion=attestation.criterion_id,
+        by_unit=says_yes(scheme, attestation.criterion_id, attestation.value),
+        by_appraiser=attestation.confirmed,
+    )
+
+
+def says_yes(scheme: Scheme, criterion_id: str, value: str) -> bool | None:
+    """Whether what the unit states fulfils the criterion: yes or no, or a level at least as good as the one asked."""
+    criterion = next((each for each in scheme.criteria if each.id == criterion_id), None)
+    if criterion is not None and criterion.kind is CriterionKind.TASK_LEVEL and value in _LEVELS:
+        return _LEVELS.index(TaskLevel(value)) >= _LEVELS.index(criterion.level)
+    return {YES: True, NO: False}.get(value)
+
+
+def _document(material: Material, requirement: Requirement, part: Part) -> known.Document:
+    document, version = part.document, material.current.get(part.document_id)
+    nominee = str(part.nominee_id) if part.nominee_id else None
+    if version is None:
+        return known.Document(
+            requirement.code, nominee, id=str(document.id), present=False, withdrawn=bool(document.versions)
+        )
+    text = material.texts.get(version.id)
+    reason = _return_reason(material.sent_back, part, version)
+    return known.Document(
+        requirement=requirement.code,
+        nominee=nominee,
+        id=str(document.id),
+        media_ok=version.media_type in requirement.media_types,
+        readable=True if text and text.strip() else None,
+        safe=True,  # what is not safe is refused at the door: no version of it exists
+        is_pdf=version.media_type == documents.PDF,
+        signatures=material.signatures.get(version.id, ()),
+        number=documents.format_number(document.number, document.symbol or "") if document.number else None,
+        issued_on=document.issued_on,
+        number_taken=False,  # the table lets no number be given twice by a unit in a year
+        mentions=mentioned(requirement.mentions, text, _wanted(material, requirement, part)),
+        returned=reason is not None,
+        return_reason=reason or "",
+    )
+
+
+def _wanted(material: Material, requirement: Requirement, part: Part) -> Wanted:
+    of_nominee = requirement.scope is Scope.NOMINEE
+    return Wanted(
+        nominees=tuple(n.name for n in material.nominees if not of_nominee or n.id == part.nominee_id),
+        unit=tuple(dict.fromkeys(name.name for name in reversed(material.unit_names))),
+        form=material.scheme.form,
+        years=names_of_years(material.spec.years, material.dossier.year),
+    )
+
+
+def _return_reason(sent_back: Return | None, part: Part, version: Version) -> str | None:
+    """Why this very piece was sent back, while no version is newer than the return; None where nothing is open."""
+    if sent_back is None or version.created_at > sent_back.returned_at:
+        return None
+    mine = (part.requirement_code, part.nominee_id)
+    notes = [item.note for item in sent_back.items if (item.requirement_code, item.nominee_id) == mine]
+    return (notes[0] or sent_back.reason) if notes else None

@@ -1,0 +1,201 @@
+"""The papers of a dossier: attach a file, or draft one from what is known."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dms.audit import record
+from dms.campaigns import service as campaigns
+from dms.campaigns.spec import Requirement
+from dms.campaigns.vocabulary import Scope
+from dms.documents import service as documents
+from dms.documents.models import Document, DocumentKind, Origin, Version
+from dms.documents.service import Desk, Intake
+from dms.dossiers import drafting, service, summary
+from dms.dossiers.facts import nominees_of
+from dms.dossiers.guards import ensure_editable, open_return, reopens
+from dms.dossiers.lifecycle import trail_of
+from dms.dossiers.models import Dossier, Nominee, Part
+from dms.errors import Conflict, Invalid, NotFound
+from dms.policy import Actor
+from dms.signing import service as signing
+
+_SYMBOLS = {
+    DocumentKind.SUBMISSION_LETTER: "TTr-{symbol}",
+    DocumentKind.MINUTES: "BB-HĐTĐKT",
+    DocumentKind.ACHIEVEMENT_REPORT: "BC-{symbol}",
+    DocumentKind.NOMINEE_LIST: "DS-{symbol}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place for a paper: a requirement of a dossier, and whose it is where each nominee has one."""
+
+    dossier_id: UUID
+    requirement_code: str
+    nominee_id: UUID | None = None
+
+
+def attach(
+    session: Session,
+    slot: Slot,
+    intake: Intake,
+    *,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    origin: Origin = Origin.UPLOADED,
+) -> Version:
+    """Put a received file into a place of the dossier, as the first or the next version of its document (P17).
+
+    A route that is open on the document ends: its signatures were for the earlier version.
+    Raises Conflict("piece_not_reopened", "dossier_closed_for_changes"), Invalid("requirement_unknown",
+    "nominee_not_in_dossier", "media_not_accepted").
+    """
+    dossier, requirement, nominee = _place(session, slot, by=by, now=now)
+    if intake.media_type.value not in requirement.media_types:
+        raise Invalid("media_not_accepted", title=requirement.title, media_types=_media_names(requirement))
+    part = _part(session, dossier, requirement, nominee)
+    signing.replace(session, part.document, by=by, now=now)
+    version = documents.add_version(
+        session, part.document_id, intake, origin=origin, note=note, trail=trail_of(dossier), by=by, now=now
+    )
+    record(
+        session,
+        trail_of(dossier),
+        "dossier:part:draft" if origin is Origin.DRAFTED else "dossier:part:attach",
+        by=by,
+        now=now,
+        requirement=requirement.code,
+        nominee=nominee.id if nominee else None,
+        document=part.document_id,
+        version=version.number,
+        digest=version.digest,
+    )
+    summary.refresh(session, dossier, now=now)
+    return version
+
+
+def draft(session: Session, desk: Desk, slot: Slot, *, by: Actor, now: datetime) -> Version:
+    """Write the paper from what the system knows and put it into its place as DOCX; a PDF follows by itself.
+
+    Raises Invalid("draft_not_possible") for kinds of paper that nobody can draft, and what ``attach`` raises.
+    """
+    dossier, requirement, nominee = _place(session, slot, by=by, now=now)
+    content = drafting.paper(session, dossier, requirement, nominee, now=now)
+    with BytesIO(content) as source:
+        intake = documents.receive(desk, source, filename=f"{_file_name(requirement, nominee)}.docx")
+    return attach(session, slot, intake, by=by, now=now, origin=Origin.DRAFTED)
+
+
+def get_part(session: Session, part_id: UUID, *, by: Actor) -> Part:
+    """Return a part of a dossier that the actor may read. Raises NotFound."""
+    part = session.get(Part, part_id)
+    if part is None:
+        raise NotFound("part_not_found")
+    service.get(session, part.dossier_id, by=by)
+    return part
+
+
+def part_of_document(session: Session, document_id: UUID) -> Part | None:
+    """The part that a document fills, if it fills one."""
+    return session.scalars(select(Part).where(Part.document_id == document_id)).first()
+
+
+def can_draft(requirement: Requirement) -> bool:
+    """Whether the system can write such a paper."""
+    return requirement.document_kind in drafting.WRITERS
+
+
+def _place(session: Session, slot: Slot, *, by: Actor, now: datetime) -> tuple[Dossier, Requirement, Nominee | None]:
+    """The place a paper goes to, which exists and may be changed now."""
+    dossier = service.get(session, slot.dossier_id, by=by)
+    ensure_editable(dossier, by)
+    requirement = campaigns.scheme_of(dossier.revision, dossier.scheme_code).requirement(slot.requirement_code)
+    if requirement is None:
+        raise Invalid("requirement_unknown", requirement=slot.requirement_code)
+    nominee = _ensure_nominee(session, dossier, requirement, slot.nominee_id)
+    _ensure_open(session, dossier, requirement, nominee, now=now)
+    return dossier, requirement, nominee
+
+
+def _ensure_nominee(
+    session: Session, dossier: Dossier, requirement: Requirement, nominee_id: UUID | None
+) -> Nominee | None:
+    """A paper of the dossier has no nominee; a paper of a nominee has one of this dossier and of the right kind."""
+    if requirement.scope is Scope.DOSSIER:
+        if nominee_id is not None:
+            raise Invalid("requirement_unknown", requirement=requirement.code)
+        return None
+    found = next((each for each in nominees_of(session, dossier.id) if each.id == nominee_id), None)
+    if found is None or found.kind not in requirement.nominee_kinds:
+        raise Invalid("nominee_not_in_dossier")
+    return found
+
+
+def _ensure_open(
+    session: Session, dossier: Dossier, requirement: Requirement, nominee: Nominee | None, *, now: datetime
+) -> None:
+    """After a return only what it reopens may change, and what stops the submission: else nobody could mend it."""
+    sent_back, nominee_id = open_return(session, dossier.id), nominee.id if nominee else None
+    if reopens(sent_back, requirement=requirement.code, nominee_id=nominee_id):
+        return
+    place = (requirement.code, str(nominee_id) if nominee_id else None)
+    judged = service.judge(session, dossier, now=now)
+    if place not in {(finding.place.requirement, finding.place.nominee) for finding in judged.blocking}:
+        raise Conflict("piece_not_reopened", dossier=dossier.code)
+
+
+def _part(session: Session, dossier: Dossier, requirement: Requirement, nominee: Nominee | None) -> Part:
+    query = select(Part).where(
+        Part.dossier_id == dossier.id,
+        Part.requirement_code == requirement.code,
+        Part.nominee_id == nominee.id if nominee else Part.nominee_id.is_(None),
+    )
+    found = session.scalars(query).first()
+    if found is not None:
+        return found
+    part = Part(
+        dossier_id=dossier.id,
+        nominee_id=nominee.id if nominee else None,
+        requirement_code=requirement.code,
+        document=_new_document(session, dossier, requirement, nominee),
+    )
+    session.add(part)
+    session.flush()
+    return part
+
+
+def _new_document(session: Session, dossier: Dossier, requirement: Requirement, nominee: Nominee | None) -> Document:
+    kind = DocumentKind(requirement.document_kind.value)
+    return documents.create_document(
+        session,
+        unit_id=dossier.unit_id,
+        kind=kind,
+        title=document_title(requirement, nominee),
+        symbol=symbol_for(dossier, kind) if requirement.number_and_date else None,
+    )
+
+
+def document_title(requirement: Requirement, nominee: Nominee | None) -> str:
+    """What the document is called in lists: the requirement's title, and whose it is."""
+    return f"{requirement.title}: {nominee.name}"[:500] if nominee else requirement.title
+
+
+def symbol_for(dossier: Dossier, kind: DocumentKind) -> str | None:
+    """The symbol that papers of this kind usually bear in the unit ("TTr-SGDDT"); the registrar may differ."""
+    pattern = _SYMBOLS.get(kind)
+    return pattern.format(symbol=service.unit_name(dossier).symbol) if pattern else None
+
+
+def _file_name(requirement: Requirement, nominee: Nominee | None) -> str:
+    return document_title(requirement, nominee)[:120]
+
+
+def _media_names(requirement: Requirement) -> list[str]:
+    return [media_type.name for media_type in requirement.media_types]
