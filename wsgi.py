@@ -16,6 +16,7 @@ from blueprints import (
     awards,
     campaigns,
     cli,
+    delegations,
     documents,
     dossiers,
     errors,
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     archive,
     audit,
     people,
+    delegations,
     public,
     operations,
 )

@@ -12,7 +12,7 @@ from flask import Flask, current_app, has_request_context, request, session, url
 from flask_babel import LazyString, format_decimal, get_locale
 from flask_babel import lazy_gettext as _l
 
-from blueprints import findings, web
+from blueprints import acts, findings, web
 from blueprints.extensions import db
 from config import Settings
 from dms import clock
@@ -177,5 +177,5 @@ def init_app(app: Flask, settings: Settings) -> None:
         demo=settings.demo,
     )
     app.jinja_env.filters.update(date=as_date, moment=as_moment, iso=as_iso, size=as_size, number=as_number)
-    app.jinja_env.filters.update(sentence=findings.sentence, who=findings.who)
+    app.jinja_env.filters.update(sentence=findings.sentence, who=findings.who, act=acts.act)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

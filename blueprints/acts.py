@@ -1,0 +1,72 @@
+"""What an event of the audit chain says, in words: one table tag → sentence."""
+
+from flask_babel import lazy_gettext as _l
+
+from dms.audit import AuditEvent
+
+ACTS = {
+    # --- campaigns
+    "campaign:revision:accept": _l("A revision of the campaign file was accepted"),
+    # --- dossiers
+    "dossier:dossier:open": _l("The dossier was opened"),
+    "dossier:status:start_signing": _l("Papers were sent for signing"),
+    "dossier:status:resume_draft": _l("The dossier went back to draft"),
+    "dossier:status:submit": _l("The dossier was submitted"),
+    "dossier:status:return": _l("The dossier was returned"),
+    "dossier:status:consolidate": _l("The dossier was taken into the consolidated list"),
+    "dossier:status:appraise": _l("The dossier passed the appraisal"),
+    "dossier:status:decide": _l("The award was decided"),
+    "dossier:status:archive": _l("The dossier was sealed into the archive"),
+    "dossier:status:refuse": _l("The dossier was refused"),
+    "dossier:status:withdraw": _l("The dossier was withdrawn"),
+    "dossier:nominee:add": _l("A nominee was added"),
+    "dossier:nominee:edit": _l("A nominee was changed"),
+    "dossier:nominee:remove": _l("A nominee was removed"),
+    "dossier:nominee:reorder": _l("The order of nominees was changed"),
+    "dossier:nominee:score": _l("Index scores were recorded"),
+    "dossier:nominee:attest": _l("A criterion was attested"),
+    "dossier:nominee:confirm": _l("The appraiser decided on a criterion"),
+    "dossier:council:record": _l("The meeting of the council was recorded"),
+    "dossier:part:attach": _l("A paper was put into the dossier"),
+    "dossier:part:draft": _l("A paper was drafted"),
+    # --- documents and signing
+    "document:version:uploaded": _l("A version was uploaded"),
+    "document:version:drafted": _l("A version was drafted by the system"),
+    "document:version:converted": _l("A version was converted to PDF/A"),
+    "document:version:prepared": _l("A version was prepared for signing"),
+    "document:version:signed": _l("A signed version came to be"),
+    "document:version:withdraw": _l("A version was withdrawn"),
+    "document:number:assign": _l("Number and date were given"),
+    "signing:route:open": _l("A signing route was opened"),
+    "signing:route:recall": _l("A signing route was recalled"),
+    "signing:route:replace": _l("A signing route was replaced by a newer version"),
+    "signing:step:initials": _l("Initialled"),
+    "signing:step:approval": _l("Signed"),
+    "signing:step:number": _l("Number and date were given at a signing step"),
+    "signing:step:seal": _l("Sealed"),
+    "signing:step:refuse": _l("A signature was refused"),
+    # --- units and people
+    "unit:unit:add": _l("The unit was entered"),
+    "unit:name:add": _l("The unit was given a new name"),
+    "unit:succession:add": _l("Duties passed from one unit to another"),
+    "unit:seat:delegate": _l("Signing was delegated"),
+    "unit:seat:revoke": _l("A delegation was ended"),
+    "unit:seat:appoint": _l("Somebody was appointed to a seat"),
+    "unit:seat:end": _l("An appointment was ended"),
+    "unit:role:grant": _l("A role was given"),
+    "unit:role:revoke": _l("A role was taken"),
+    "person:person:add": _l("The person was entered"),
+    "person:seat:appoint": _l("Appointed to a seat"),
+    "person:seat:end": _l("The appointment was ended"),
+    "person:role:grant": _l("Given a role"),
+    "person:role:revoke": _l("The role was taken"),
+    "person:account:open": _l("A log-in was given"),
+    "person:account:reset": _l("A new password was given"),
+    "person:account:close": _l("The log-in was closed"),
+    "person:account:reopen": _l("The log-in was opened again"),
+}
+
+
+def act(event: AuditEvent) -> str:
+    """The event in words; its tag where there are none yet."""
+    return str(ACTS.get(event.tag, event.tag))

@@ -1,0 +1,147 @@
+"""The forms of the administrator's screens."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms.validators import Email, Regexp
+
+from blueprints.forms import (
+    ChoiceField,
+    DayField,
+    PersonField,
+    TextField,
+    UnitField,
+    at_most,
+    optional,
+    required,
+)
+from blueprints.labels import choices
+from dms.people.administration import AppointmentTerms, GrantTerms, NameTerms
+from dms.people.models import Capacity, SuccessionKind, UnitKind
+from dms.policy import PositionKind, Role
+
+CODE = r"[a-z0-9]+(-[a-z0-9]+)*"
+
+
+class LabelField(ChoiceField):
+    """One member of an enum, by its label."""
+
+    def __init__(self, label: object, kind: type, *, only: tuple = (), **options: object) -> None:
+        offered = [each for each in choices(kind) if not only or each[0] in only]
+        super().__init__(label, choices=offered, **options)
+
+
+class NameForm(FlaskForm):
+    """A name of a unit from a day on."""
+
+    name = TextField(_l("Name"), [required(), at_most(300)], description=_l("In full, as on papers: Sở Nội vụ"))
+    symbol = TextField(_l("Symbol"), [required(), at_most(30)], description=_l("As in paper numbers: SNV"))
+    place = TextField(_l("Place of issue"), [required(), at_most(100)], description=_l("As before the date: Vĩnh Long"))
+    superior = TextField(
+        _l("Superior body"), [optional(), at_most(300)], description=_l("The line above the name on papers, if any")
+    )
+    valid_from = DayField(_l("Valid from"), [required()])
+
+    def terms(self) -> NameTerms:
+        """What was typed."""
+        return NameTerms(
+            name=self.name.data,
+            symbol=self.symbol.data,
+            place=self.place.data,
+            superior=self.superior.data or "",
+            valid_from=self.valid_from.data,
+        )
+
+
+class UnitForm(NameForm):
+    """A new unit under its first name."""
+
+    unit_code = TextField(
+        _l("Code"),
+        [required(), at_most(60), Regexp(f"^{CODE}$", message=_l("Lower-case letters, digits and single hyphens."))],
+        description=_l("Short and lasting, for campaign files: so-noi-vu"),
+    )
+    kind = LabelField(_l("Kind of unit"), UnitKind)
+
+
+class SuccessionForm(FlaskForm):
+    """Where a unit's duties pass."""
+
+    successor_id = UnitField(_l("Passes to"), [required()])
+    kind = LabelField(
+        _l("How"), SuccessionKind, description=_l("Unless duties are only transferred, the unit ends on that day.")
+    )
+    on = DayField(_l("From"), [required()])
+
+
+class PersonForm(FlaskForm):
+    """A new person."""
+
+    full_name = TextField(_l("Full name"), [required(), at_most(200)])
+    email = TextField(
+        _l("Official e-mail address"), [required(), at_most(254), Email(_l("This is not an e-mail address."))]
+    )
+
+
+class AppointmentForm(FlaskForm):
+    """Who takes a seat."""
+
+    person_id = PersonField(_l("Person"), [required()])
+    kind = LabelField(_l("Seat"), PositionKind, description=_l("Signing steps are bound to it."))
+    title = TextField(
+        _l("Title"), [required(), at_most(200)], description=_l("As printed under the signature: Giám đốc")
+    )
+    capacity = LabelField(_l("Holds the seat"), Capacity, only=(Capacity.NONE, Capacity.Q))
+    valid_from = DayField(_l("From"), [required()])
+    valid_to = DayField(_l("Until (not including)"), [optional()])
+
+    def terms(self, unit_id: object) -> AppointmentTerms:
+        """What was typed."""
+        return AppointmentTerms(
+            unit_id=unit_id,
+            person_id=self.person_id.data,
+            kind=PositionKind(self.kind.data),
+            title=self.title.data,
+            capacity=Capacity(self.capacity.data),
+            valid_from=self.valid_from.data,
+            valid_to=self.valid_to.data,
+        )
+
+
+class GrantForm(FlaskForm):
+    """Who gets a role."""
+
+    person_id = PersonField(_l("Person"), [required()])
+    role = LabelField(_l("Role"), Role)
+    valid_from = DayField(_l("From"), [required()])
+    valid_to = DayField(_l("Until (not including)"), [optional()])
+
+    def terms(self, unit_id: object) -> GrantTerms:
+        """What was typed."""
+        return GrantTerms(
+            unit_id=unit_id,
+            person_id=self.person_id.data,
+            role=Role(self.role.data),
+            valid_from=self.valid_from.data,
+            valid_to=self.valid_to.data,
+        )
+
+
+class EndForm(FlaskForm):
+    """The day on which something no longer holds."""
+
+    on = DayField(_l("Ends on (not including)"), [required()])
+
+
+class DelegationForm(FlaskForm):
+    """A written power to sign in the head's place."""
+
+    unit_id = UnitField(_l("Unit"), [required()])
+    delegate_id = PersonField(_l("Who signs in your place"), [required()])
+    capacity = LabelField(_l("Power line"), Capacity, only=(Capacity.KT, Capacity.TL, Capacity.TUQ))
+    basis = TextField(
+        _l("Written basis"),
+        [required(), at_most(300)],
+        description=_l("Number and date of the paper by which you delegate"),
+    )
+    valid_from = DayField(_l("From"), [required()])
+    valid_to = DayField(_l("Until (not including)"), [required()])
