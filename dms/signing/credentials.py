@@ -1,0 +1,167 @@
+"""Which certificate is whose: bind a key to a person or to an organisation's seal, find it, retire it."""
+
+import hashlib
+from io import BytesIO
+from uuid import UUID
+
+from asn1crypto import x509
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from dms import clock
+from dms.audit import Trail, record
+from dms.documents import service as documents
+from dms.documents.sniff import MediaType
+from dms.errors import Conflict, Invalid, NotFound
+from dms.people import service as people
+from dms.policy import SYSTEM, Actor, Permission, require
+from dms.signing.keys import KeyProvider
+from dms.signing.models import SigningKey
+from dms.signing.service import SigningDesk
+
+from datetime import datetime
+
+PKCS12 = "pkcs12"
+
+
+def bind_key(
+    session: Session,
+    desk: SigningDesk,
+    *,
+    reference: str,
+    by: Actor,
+    now: datetime,
+    person_id: UUID | None = None,
+    unit_id: UUID | None = None,
+    picture: bytes | None = None,
+) -> SigningKey:
+    """Make the key ``reference`` that of a person, or that of a unit's seal; the owner's earlier key is retired.
+
+    ``picture`` is a PNG with transparent ground: the signature in blue, the seal in red (Decree 30/2020, annex I,
+    II.7.d and II.8.a). Raises PermissionDenied, Invalid("key_needs_one_owner", "picture_unusable"),
+    Conflict("key_bound_elsewhere"), NotFound("key_missing"), Unavailable("key_unavailable").
+    """
+    _ensure_administrator(by)
+    if (person_id is None) == (unit_id is None):
+        raise Invalid("key_needs_one_owner")
+    certificate = desk.keys.get(reference).certificate
+    _ensure_free(session, certificate, person_id, unit_id)
+    _retire_earlier(session, person_id, unit_id, now=now)
+    key = SigningKey(
+        person_id=person_id,
+        unit_id=unit_id,
+        provider=PKCS12,
+        reference=reference,
+        picture_digest=_keep_picture(desk, picture) if picture else None,
+        **_facts(certificate),
+    )
+    session.add(key)
+    session.flush()
+    told = {"key": key.id, "subject": key.subject, "serial": key.serial}
+    record(session, _trail(key), "signing:key:bind", by=by, now=now, **told)
+    return key
+
+
+def retire_key(session: Session, key_id: UUID, *, by: Actor, now: datetime) -> SigningKey:
+    """Let nobody sign with this key any more; what was signed with it stays valid. Raises NotFound, Conflict."""
+    _ensure_administrator(by)
+    key = session.get(SigningKey, key_id)
+    if key is None:
+        raise NotFound("signing_key_not_found")
+    if key.retired_at is not None:
+        raise Conflict("signing_key_retired")
+    key.retired_at = now
+    record(session, _trail(key), "signing:key:retire", by=by, now=now, key=key.id, serial=key.serial)
+    return key
+
+
+def key_of_person(session: Session, person_id: UUID) -> SigningKey:
+    """The key a person signs with. Raises Invalid("signing_key_missing")."""
+    key = session.scalars(_living().where(SigningKey.person_id == person_id)).first()
+    if key is None:
+        raise Invalid("signing_key_missing", person=people.get_person(session, person_id).full_name)
+    return key
+
+
+def seal_key_of_unit(session: Session, unit_id: UUID, *, now: datetime) -> SigningKey:
+    """The seal of a body, or of the body that succeeded it. Raises Invalid("seal_key_missing")."""
+    day = clock.day_of(now)
+    for each in dict.fromkeys((unit_id, people.successor_of(session, unit_id, day))):
+        key = session.scalars(_living().where(SigningKey.unit_id == each)).first()
+        if key is not None:
+            return key
+    raise Invalid("seal_key_missing", unit=people.name_on(session, unit_id, day).name)
+
+
+def keys_of(session: Session) -> list[SigningKey]:
+    """Every key that is in use, those that end first at the head."""
+    return list(session.scalars(_living().order_by(None).order_by(SigningKey.valid_to)))
+
+
+def provider_of(desk: SigningDesk, key: SigningKey) -> KeyProvider:
+    """What signs for ``key``. Raises Conflict("signing_key_changed") where the file holds another certificate now."""
+    provider = desk.keys.get(key.reference)
+    if _sha256(provider.certificate) != key.certificate_sha256:
+        raise Conflict("signing_key_changed", ref=key.reference)
+    return provider
+
+
+def picture_of(desk: SigningDesk, key: SigningKey) -> bytes | None:
+    """The PNG of the signature or seal, if there is one; it was bounded when it was taken in."""
+    if key.picture_digest is None:
+        return None
+    with desk.desk.storage.open(key.picture_digest) as stream:
+        return stream.read()
+
+
+def _ensure_administrator(by: Actor) -> None:
+    if by is not SYSTEM:  # the command line, which needs access to the key folder anyway
+        require(by, Permission.PEOPLE_ADMINISTER, None)
+
+
+def _ensure_free(session: Session, certificate: bytes, person_id: UUID | None, unit_id: UUID | None) -> None:
+    other = session.scalars(_living().where(SigningKey.certificate_sha256 == _sha256(certificate))).first()
+    if other is not None and (other.person_id, other.unit_id) != (person_id, unit_id):
+        raise Conflict("key_bound_elsewhere", ref=other.reference)
+
+
+def _retire_earlier(session: Session, person_id: UUID | None, unit_id: UUID | None, *, now: datetime) -> None:
+    owner = SigningKey.person_id == person_id if person_id else SigningKey.unit_id == unit_id
+    for earlier in session.scalars(_living().where(owner)):
+        earlier.retired_at = now
+
+
+def _keep_picture(desk: SigningDesk, picture: bytes) -> str:
+    intake = documents.receive(desk.desk, BytesIO(picture), filename="picture.png")
+    if intake.media_type is not MediaType.PNG:
+        raise Invalid("picture_unusable")
+    return intake.digest
+
+
+def _facts(der: bytes) -> dict[str, object]:
+    certificate = x509.Certificate.load(der)
+    return {
+        "certificate_sha256": _sha256(der),
+        "subject": certificate.subject.human_friendly[:500],
+        "issuer": certificate.issuer.human_friendly[:500],
+        "serial": f"{certificate.serial_number:x}",
+        "valid_from": certificate.not_valid_before,
+        "valid_to": certificate.not_valid_after,
+    }
+
+
+def _living() -> Select[SigningKey]:
+    return select(SigningKey).where(SigningKey.retired_at.is_(None)).order_by(SigningKey.valid_to.desc())
+
+
+def _trail(key: SigningKey) -> Trail:
+    return Trail("person", key.person_id) if key.person_id else Trail("unit", _unit_of(key))
+
+
+def _unit_of(key: SigningKey) -> UUID:
+    assert key.unit_id is not None  # noqa: S101 - bind_key lets no key be without an owner
+    return key.unit_id
+
+
+def _sha256(der: bytes) -> str:
+    return hashlib.sha256(der).hexdigest()

@@ -1,0 +1,156 @@
+"""Is a version's signatures' word still good? Validate, keep the answer, and tell it in full."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dms import outbox
+from dms.documents import service as documents
+from dms.documents.models import Version
+from dms.signing import pades
+from dms.signing.models import Signature, SigningRoute, Step, VersionCheck
+from dms.signing.pades import DocumentReport, Expected, ExpectedSigner, SignatureReport, Verdict
+from dms.signing.pades.findings import verdict_of
+from dms.signing.placement import TEXT_FIELDS
+from dms.signing.service import SigningDesk
+
+
+def check_version(session: Session, desk: SigningDesk, version: Version, *, now: datetime) -> VersionCheck:
+    """Validate the version's signatures afresh and keep the report.
+
+    What the file says is compared with what we know: who signed which field, which fields may have been filled since,
+    and the digest of the stored file.
+    """
+    signatures = signatures_in(session, version)
+    with documents.local_copy(desk.desk, version) as path:
+        expected = expected_of(session, version, signatures) if signatures else None
+        report = pades.validate(path, trust=desk.trust, expected=expected, at=now)
+    return keep_check(session, version, report, signatures, now=now)
+
+
+def fresh_check(
+    session: Session, desk: SigningDesk, version: Version, *, max_age_hours: int, now: datetime
+) -> VersionCheck:
+    """The kept report, or a new one where it is older than ``max_age_hours``."""
+    kept = check_of(session, version)
+    if kept is not None and now - kept.checked_at <= timedelta(hours=max_age_hours):
+        return kept
+    return check_version(session, desk, version, now=now)
+
+
+def check_of(session: Session, version: Version) -> VersionCheck | None:
+    """The kept report of a version, if it was ever validated."""
+    return session.get(VersionCheck, version.id)
+
+
+def validate_file(desk: SigningDesk, path: Path, *, now: datetime) -> dict[str, Any]:
+    """Judge any signed PDF, about which we know nothing, and tell the report; the caller has inspected the file."""
+    return as_json(pades.validate(path, trust=desk.trust, at=now), {})
+
+
+def keep_check(
+    session: Session,
+    version: Version,
+    report: DocumentReport,
+    signatures: Iterable[Signature],
+    *,
+    now: datetime,
+) -> VersionCheck:
+    """Keep a report as the version's last one."""
+    told = as_json(report, {each.field_name: each for each in signatures})
+    check = session.get(VersionCheck, version.id) or VersionCheck(version_id=version.id)
+    check.checked_at, check.verdict, check.report = now, report.verdict.value, told
+    session.add(check)
+    session.flush()
+    outbox.add(session, "version.checked", now=now, version_id=version.id, document_id=version.document_id)
+    return check
+
+
+def signatures_in(session: Session, version: Version) -> list[Signature]:
+    """The signatures made here that the version's file holds, in the order in which they were made."""
+    route = route_of(session, version)
+    if route is None:
+        return []
+    query = (
+        select(Signature)
+        .join(Step, Step.id == Signature.step_id)
+        .join(Version, Version.id == Signature.version_id)
+        .where(Step.route_id == route.id, Version.number <= version.number)
+        .order_by(Version.number)
+    )
+    return list(session.scalars(query))
+
+
+def route_of(session: Session, version: Version) -> SigningRoute | None:
+    """The route that made the version, or that it is the tip of."""
+    made = select(Step.route_id).where(Step.result_version_id == version.id)
+    query = select(SigningRoute).where((SigningRoute.version_id == version.id) | SigningRoute.id.in_(made))
+    return session.scalars(query.order_by(SigningRoute.opened_at.desc())).first()
+
+
+def expected_of(session: Session, version: Version, signatures: Iterable[Signature]) -> Expected:
+    """What the file of ``version`` must say: these fields signed with these certificates, the rest still open."""
+    route = route_of(session, version)
+    fields = _fields_of(session, route.id) if route else frozenset()
+    signers = {each.field_name: ExpectedSigner(certificate_sha256=each.certificate_sha256) for each in signatures}
+    return Expected(signers, fillable=TEXT_FIELDS, open_fields=fields - set(signers), sha256=version.digest)
+
+
+def verdict_of_field(check: VersionCheck, field: str) -> Verdict:
+    """The verdict on one signature of a kept report; what is wrong with the file as a whole counts for each."""
+    verdicts = [each["verdict"] for each in check.report["signatures"] if each["field"] == field]
+    if not verdicts:
+        return Verdict.INVALID
+    whole = verdict_of(check.report["reasons"])
+    return max((Verdict(verdicts[0]), whole), key=list(Verdict).index)
+
+
+def as_json(report: DocumentReport, made: Mapping[str, Signature]) -> dict[str, Any]:
+    """The report as it is kept and shown; ``made`` adds who signed through us, by field."""
+    return {
+        "verdict": report.verdict.value,
+        "reasons": list(report.reasons),
+        "sha256": report.sha256,
+        "archived_at": [at.isoformat() for at in report.archived_at],
+        "signatures": [_signature(each, made.get(each.field)) for each in report.signatures],
+    }
+
+
+def _signature(report: SignatureReport, made: Signature | None) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "field": report.field,
+        "verdict": report.verdict.value,
+        "reasons": list(report.reasons),
+        "level": report.level.value,
+        "subject": report.signer_subject,
+        "certificate_name": report.signer_name,
+        "uid": report.signer_uid,
+        "issuer": report.issuer,
+        "serial": report.serial,
+        "certificate_sha256": report.certificate_sha256,
+        "claimed_at": report.signed_at.isoformat() if report.signed_at else None,
+        "timestamp_at": report.timestamp_at.isoformat() if report.timestamp_at else None,
+    }
+    return told | (_who(made) if made else {})
+
+
+def _who(made: Signature) -> dict[str, Any]:
+    return {
+        "signer": made.signer_name,
+        "person_id": str(made.person_id),
+        "unit_id": str(made.unit_id),
+        "position": made.position_title,
+        "capacity": made.capacity.value,
+        "step_id": str(made.step_id),
+        "signed_at": made.signed_at.isoformat(),
+    }
+
+
+def _fields_of(session: Session, route_id: UUID) -> frozenset[str]:
+    names = session.scalars(select(Step.field_name).where(Step.route_id == route_id))
+    return frozenset(name for name in names if name)
