@@ -34,6 +34,7 @@ from blueprints import (
 )
 from blueprints.extensions import babel, bootstrap, csrf, db, limiter, migrate, security, talisman
 from config import Settings
+from demo import cli as demo_cli
 from dms import clock
 from dms.db import prepare_sqlite
 from dms.documents.service import Desk
@@ -83,6 +84,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     labels.init_app(app)
     shell.init_app(app, settings)
     cli.init_app(app)
+    if settings.demo:
+        demo_cli.init_app(app)
     web.guard(app)
     jobs.init_app(app, queue_url=settings.queue_url, folder=settings.instance_dir, in_process=settings.in_process_jobs)
     return app
