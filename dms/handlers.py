@@ -40,6 +40,7 @@ IMMEDIATE: dict[str, tuple[Immediate, ...]] = {
     "route.completed": (dossiers.on_route_moved,),
     "route.recalled": (dossiers.on_route_moved,),
     "route.replaced": (dossiers.on_route_moved,),
+    "version.checked": (dossiers.on_route_moved,),
     "route.refused": (dossiers.on_route_refused,),
 }
 

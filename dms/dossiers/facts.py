@@ -5,7 +5,7 @@ frozen facts that ``dms.completeness`` judges. The dossier page is drawn from th
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from dms import clock
 from dms.campaigns import service as campaigns
 from dms.campaigns.models import CampaignRevision
+from dms.campaigns.parts import Step
 from dms.campaigns.spec import CampaignSpec, Requirement, Scheme
-from dms.campaigns.vocabulary import CriterionKind, Scope, TaskLevel
+from dms.campaigns.vocabulary import CriterionKind, Scope, Side, StepAction, TaskLevel
 from dms.completeness import model as known
 from dms.documents import service as documents
 from dms.documents.models import Document, Version
@@ -33,7 +34,7 @@ from dms.dossiers.models import (
 )
 from dms.people.models import UnitName
 from dms.policy import Status
-from dms.signing import facts as signing_facts
+from dms.signing.facts import Act, acts_on
 from dms.text import fold
 
 YES, NO = "yes", "no"
@@ -52,7 +53,7 @@ class Material:
     parts: tuple[Part, ...]
     current: Mapping[UUID, Version]
     texts: Mapping[UUID, str]
-    signatures: Mapping[UUID, tuple[known.Signature, ...]]
+    acts: Mapping[UUID, tuple[Act, ...]]
     sent_back: Return | None
     namesakes: Mapping[UUID, bool | None]
     unit_names: tuple[UnitName, ...]
@@ -73,7 +74,7 @@ def gather(session: Session, dossier: Dossier) -> Material:
         parts=parts,
         current=current,
         texts=documents.texts_of(session, (version.id for version in current.values())),
-        signatures=signing_facts.acts_on(session, current.values()),
+        acts=acts_on(session, current.values()),
         sent_back=open_return(session, dossier.id),
         namesakes=_namesakes(session, dossier, nominees),
         unit_names=tuple(dossier.unit.names),
@@ -217,7 +218,7 @@ def _document(material: Material, requirement: Requirement, part: Part) -> known
         readable=True if text and text.strip() else None,
         safe=True,  # what is not safe is refused at the door: no version of it exists
         is_pdf=version.media_type == documents.PDF,
-        signatures=material.signatures.get(version.id, ()),
+        signatures=tuple(_signatures(material, requirement, version)),
         number=documents.format_number(document.number, document.symbol or "") if document.number else None,
         issued_on=document.issued_on,
         number_taken=False,  # the table lets no number be given twice by a unit in a year
@@ -225,6 +226,32 @@ def _document(material: Material, requirement: Requirement, part: Part) -> known
         returned=reason is not None,
         return_reason=reason or "",
     )
+
+
+def _signatures(material: Material, requirement: Requirement, version: Version) -> Iterator[known.Signature]:
+    """The signatures of the version, each with the step of the campaign's route that it stands for.
+
+    Only who holds a seat or a lawful delegation can act on a step, so whoever did was entitled on that day (P25).
+    """
+    for act in material.acts.get(version.id, ()):
+        step = _planned(requirement, act)
+        if step is not None and act.action is not StepAction.NUMBER:
+            yield known.Signature(
+                action=act.action.value,
+                position=act.position.value,
+                side=step.unit.value,
+                unit_matches=step.unit is not Side.OWN or act.unit_id == material.dossier.unit_id,
+                capacity=act.capacity.value,
+                verdict=known.Proof(act.verdict.value),
+                checked=act.checked,
+            )
+
+
+def _planned(requirement: Requirement, act: Act) -> Step | None:
+    """The step of the file that an act was done for; None where the route has no such place."""
+    stages = requirement.route[act.stage - 1 : act.stage]
+    steps = stages[0].steps[act.ordinal - 1 : act.ordinal] if stages else ()
+    return steps[0] if steps else None
 
 
 def _wanted(material: Material, requirement: Requirement, part: Part) -> Wanted:

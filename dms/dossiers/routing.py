@@ -16,10 +16,9 @@ from dms.dossiers import facts, parties, service, summary
 from dms.dossiers.guards import ensure_editable
 from dms.dossiers.lifecycle import Action, move, trail_of
 from dms.dossiers.models import Dossier, Part
-from dms.dossiers.rules import completeness_rules
 from dms.errors import Conflict, Invalid
 from dms.policy import SYSTEM, Actor, Status
-from dms.signing import placement
+from dms.signing import placement, validation
 from dms.signing import service as signing
 from dms.signing.models import RouteOutcome, SigningRoute
 from dms.signing.service import RoutePlan, SigningDesk
@@ -56,6 +55,18 @@ def send_for_signature(
     return routes
 
 
+def recheck_signatures(
+    session: Session, desk: SigningDesk, dossier_id: UUID, *, max_age_hours: int, by: Actor, now: datetime
+) -> None:
+    """Validate afresh each signed paper whose last validation is older than ``max_age_hours``, before a submission."""
+    dossier = service.get(session, dossier_id, by=by)
+    material = facts.gather(session, dossier)
+    for version in material.current.values():
+        if version.id in material.acts:
+            validation.fresh_check(session, desk, version, max_age_hours=max_age_hours, now=now)
+    summary.refresh(session, dossier, now=now)
+
+
 def ready_parts(session: Session, material: facts.Material) -> list[tuple[Requirement, Part]]:
     """The parts whose current version is a PDF that still has to go to its signers; two queries."""
     routes = signing.latest_routes(session, [part.document_id for part in material.parts])
@@ -75,7 +86,7 @@ def is_free(route: SigningRoute | None, version_id: UUID, material: facts.Materi
         return True
     if route.closed_at is None:
         return False
-    return route.outcome is not RouteOutcome.COMPLETED or not material.signatures.get(version_id)
+    return route.outcome is not RouteOutcome.COMPLETED or not material.acts.get(version_id)
 
 
 def on_route_moved(session: Session, payload: dict[str, Any], now: datetime) -> None:
@@ -127,7 +138,7 @@ def _start(
 
 def _due_on(dossier: Dossier) -> date | None:
     """The last day on which a signature still comes in time: the day before the deadline's day (P18)."""
-    deadline = completeness_rules(campaigns.spec_of(dossier.revision), dossier.scheme_code).deadline
+    deadline = service.deadline_of(dossier)
     return deadline.before - timedelta(days=1) if deadline else None
 
 

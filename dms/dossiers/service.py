@@ -1,6 +1,6 @@
 """Dossiers: open, find, hand over, take back, send back. Parts, nominees and the council have modules of their own."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from dms.campaigns.models import Campaign, CampaignRevision
 from dms.campaigns.spec import CampaignSpec, Scheme
 from dms.campaigns.vocabulary import Occurrence
 from dms.completeness.evaluate import evaluate
-from dms.completeness.model import Facts, Finding
+from dms.completeness.model import Deadline, Facts, Finding
 from dms.dossiers import facts, parties, summary
 from dms.dossiers.guards import open_return
 from dms.dossiers.lifecycle import Action, ensure_may, move, trail_of
@@ -29,12 +29,11 @@ from dms.people.models import Unit, UnitName
 from dms.policy import Actor, Permission, Status, allows, require, where
 from dms.signing import service as signing
 from dms.signing.models import RouteOutcome
+from dms.text import collation_key
 
 PAGE_SIZE = 25
 _ATTEMPTS = 5
 ENDED = (Status.WITHDRAWN, Status.REFUSED)
-Recheck = Callable[[Session, Dossier], None]
-"""Validates afresh the signatures of a dossier's papers whose last validation is too old to count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +225,18 @@ def counts(session: Session, *, by: Actor) -> dict[Status, int]:
     return dict(session.execute(query).all())
 
 
+def units_of(session: Session, *, by: Actor) -> list[tuple[UUID, str]]:
+    """The units whose dossiers the actor may read, with their latest names, for a filter; two queries."""
+    seen = select(Dossier.unit_id).where(where(by, Permission.DOSSIER_READ, Dossier)).distinct()
+    units = session.scalars(select(Unit).where(Unit.id.in_(seen)).options(selectinload(Unit.names)))
+    return sorted(((unit.id, unit.names[-1].name) for unit in units), key=lambda unit: collation_key(unit[1]))
+
+
+def deadline_of(dossier: Dossier) -> Deadline | None:
+    """The day before which the unit hands over, if the scheme sets one (P18)."""
+    return completeness_rules(campaigns.spec_of(dossier.revision), dossier.scheme_code).deadline
+
+
 def returns_of(session: Session, dossier_id: UUID) -> list[Return]:
     """Every return of a dossier with its items, newest first."""
     query = select(Return).where(Return.dossier_id == dossier_id).options(selectinload(Return.items))
@@ -274,16 +285,14 @@ def _narrowed(query: Select[Dossier], filters: Filters) -> Select[Dossier]:
 # --- hand over and back
 
 
-def submit(session: Session, dossier_id: UUID, *, by: Actor, now: datetime, recheck: Recheck | None = None) -> Dossier:
+def submit(session: Session, dossier_id: UUID, *, by: Actor, now: datetime) -> Dossier:
     """Hand the dossier over; refuse it, with every blocking finding, while it is incomplete (P12, P17, P18).
 
-    ``recheck`` validates signatures whose last validation is too old. A late dossier is refused or marked as the
-    campaign says. Raises Conflict("dossier_status_forbids") for a second time, Invalid("dossier_incomplete").
+    Signatures count as last validated: ``routing.recheck_signatures`` comes before. A late dossier is refused or marked
+    as the campaign says. Raises Conflict("dossier_status_forbids") for a second time, Invalid("dossier_incomplete").
     """
     dossier = get(session, dossier_id, by=by)
     ensure_may(dossier, Action.SUBMIT, by)
-    if recheck is not None:
-        recheck(session, dossier)
     judged = judge(session, dossier, now=now)
     if judged.blocking:
         raise Invalid("dossier_incomplete", count=len(judged.blocking), findings=judged.blocking)

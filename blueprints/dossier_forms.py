@@ -1,0 +1,265 @@
+"""The forms of dossiers. Those whose fields follow from a campaign file are made for each request."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DecimalField, FieldList, Form, FormField, HiddenField, RadioField, ValidationError
+
+from blueprints import labels
+from blueprints.forms import (
+    ChoiceField,
+    DayField,
+    NumberField,
+    ParagraphField,
+    TextField,
+    UnitField,
+    at_most,
+    between,
+    needed_number,
+    optional,
+    required,
+)
+from dms.campaigns.spec import CampaignSpec, Criterion, Scheme
+from dms.campaigns.vocabulary import CriterionKind, NomineeKind, TaskLevel
+from dms.dossiers.council import MeetingData
+from dms.dossiers.facts import NO, YES
+from dms.dossiers.models import Attestation, CouncilMeeting, IndexScore, Nominee
+from dms.dossiers.nominees import NomineeData, ScoreEntry, Statement
+
+COLLECTIVE_PROFILE = {
+    "address": _l("Head office"),
+    "contact": _l("Telephone, e-mail"),
+    "organisation": _l("Organisation, number of staff"),
+    "head_name": _l("Name of its head"),
+    "head_title": _l("Position of its head"),
+}
+INDIVIDUAL_PROFILE = {
+    "home_town": _l("Home town"),
+    "residence": _l("Place of residence"),
+    "qualification": _l("Qualification"),
+}
+
+
+class OpenForm(FlaskForm):
+    """Which award of which campaign, for which unit."""
+
+    scheme = ChoiceField(_l("Campaign and award"), [required()])
+    unit_id = UnitField(_l("Unit"), [required()])
+    year = NumberField(_l("Year judged"), [optional()], description=_l("Only for awards given every year."))
+    for_itself = BooleanField(
+        _l("The unit itself is put forward as the collective"),
+        description=_l("Its own head cannot award it: where the plan says so, the steering committee does."),
+    )
+
+    @property
+    def chosen(self) -> tuple[UUID, str]:
+        """The revision and the scheme's code."""
+        revision, _colon, scheme = self.scheme.data.partition(":")
+        return UUID(revision), scheme
+
+
+class NomineeForm(FlaskForm):
+    """Who is put forward, and what the report says of them."""
+
+    kind = RadioField(_l("Kind"), [required()], coerce=NomineeKind)
+    honorific = ChoiceField(_l("Form of address"), [optional()], choices=[("", "–"), ("Ông", "Ông"), ("Bà", "Bà")])
+    name = TextField(_l("Name"), [required(), at_most(300)], description=_l("As it has to stand on the award."))
+    position_title = TextField(_l("Position"), [optional(), at_most(300)])
+    workplace = TextField(_l("Workplace"), [optional(), at_most(300)])
+    achievement = TextField(
+        _l("Achievement in one line"), [optional(), at_most(500)], description=_l("Printed in lists and on the award.")
+    )
+    born_on = DayField(_l("Date of birth"), [optional()])
+    duties = TextField(_l("Duties"), [optional(), at_most(500)])
+
+    @property
+    def profile_fields(self) -> dict[str, list[Any]]:
+        """The fields of the report's first part, by kind of nominee."""
+        return {
+            "collective": [self._fields[f"profile_{name}"] for name in COLLECTIVE_PROFILE],
+            "individual": [self._fields[f"profile_{name}"] for name in INDIVIDUAL_PROFILE],
+        }
+
+    def entered(self, spec: CampaignSpec) -> NomineeData:
+        """What was typed, as the domain takes it."""
+        named = [*COLLECTIVE_PROFILE, *INDIVIDUAL_PROFILE]
+        profile = {name: self._fields[f"profile_{name}"].data or "" for name in named}
+        born_on = self.born_on.data.isoformat() if self.born_on.data else ""
+        return NomineeData(
+            kind=self.kind.data,
+            name=self.name.data or "",
+            position_title=self.position_title.data or "",
+            workplace=self.workplace.data or "",
+            achievement=self.achievement.data or "",
+            sections={each.code: self._fields[f"section_{n}"].data or "" for n, each in enumerate(spec.contents)},
+            profile=profile
+            | {"honorific": self.honorific.data or "", "born_on": born_on, "duties": self.duties.data or ""},
+        )
+
+
+def nominee_form(spec: CampaignSpec, scheme: Scheme, nominee: Nominee | None = None) -> NomineeForm:
+    """The form for a nominee, with one text for each content of the campaign (P03)."""
+    fields: dict[str, Any] = {
+        f"section_{n}": ParagraphField(f"{each.code}) {each.title}", [optional(), at_most(8000)], description=each.text)
+        for n, each in enumerate(spec.contents)
+    }
+    for name, words in {**COLLECTIVE_PROFILE, **INDIVIDUAL_PROFILE}.items():
+        fields[f"profile_{name}"] = TextField(words, [optional(), at_most(500)])
+    made = type("NomineeFormOfCampaign", (NomineeForm,), fields)
+    form: NomineeForm = made(data=_known(spec, nominee) if nominee else None)
+    kinds = [clause.kind for clause in scheme.nominees]
+    form.kind.choices = [(kind, labels.label(kind)) for kind in kinds]
+    if form.kind.data is None and len(kinds) == 1:
+        form.kind.data = kinds[0]
+    return form
+
+
+def _known(spec: CampaignSpec, nominee: Nominee) -> dict[str, Any]:
+    contents, profile = nominee.sections.get("contents", {}), nominee.sections.get("profile", {})
+    known = {name: getattr(nominee, name) for name in ("kind", "name", "position_title", "workplace", "achievement")}
+    known |= {f"section_{n}": contents.get(each.code, "") for n, each in enumerate(spec.contents)}
+    known |= {f"profile_{name}": profile.get(name, "") for name in (*COLLECTIVE_PROFILE, *INDIVIDUAL_PROFILE)}
+    born_on = date.fromisoformat(profile["born_on"]) if profile.get("born_on") else None
+    return known | {
+        "honorific": profile.get("honorific", ""),
+        "duties": profile.get("duties", ""),
+        "born_on": born_on,
+    }
+
+
+class PercentField(DecimalField):
+    """A number in percent, with a comma or a point."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take "92,5" as well as "92.5"; say in our own words what is not a number."""
+        written = valuelist[0].strip().replace(",", ".") if valuelist else ""
+        self.data = None
+        if not written:
+            return
+        try:
+            super().process_formdata([written])
+        except ValueError:
+            raise ValidationError(_("This is not a number. Write it such as 92,5.")) from None
+
+
+class ScoreRow(Form):
+    """The index score of one year."""
+
+    year = HiddenField()
+    score = PercentField(_l("Score (%)"), [optional(), between(0, 100)])
+    approved_by = TextField(_l("Approved by"), [optional(), at_most(300)])
+
+
+class StatementRow(Form):
+    """What the unit states on one criterion."""
+
+    criterion = HiddenField()
+    value = ChoiceField(_l("Statement"), [optional()])
+    note = TextField(_l("How it was reached, proof"), [optional(), at_most(1000)])
+
+
+class CriteriaForm(FlaskForm):
+    """Scores by year and statements by criterion."""
+
+    scores = FieldList(FormField(ScoreRow))
+    statements = FieldList(FormField(StatementRow))
+
+    def score_entries(self) -> list[ScoreEntry]:
+        """The scores as typed; an empty one takes the year out."""
+        rows = [row.form for row in self.scores]
+        return [ScoreEntry(int(row.year.data), row.score.data, row.approved_by.data or "") for row in rows]
+
+    def stated(self) -> list[Statement]:
+        """The statements as typed."""
+        rows = [row.form for row in self.statements]
+        return [Statement(row.criterion.data, row.value.data or "", row.note.data or "") for row in rows]
+
+
+def criteria_form(years: Sequence[int], criteria: Sequence[Criterion], nominee: Nominee) -> CriteriaForm:
+    """The form with a row for each year and each criterion that a person states."""
+    scores = {score.year: score for score in nominee.scores}
+    words = {attestation.criterion_id: attestation for attestation in nominee.attestations}
+    form = CriteriaForm(
+        data={
+            "scores": [_score_row(year, scores.get(year)) for year in years],
+            "statements": [_statement_row(criterion.id, words.get(criterion.id)) for criterion in criteria],
+        }
+    )
+    for row, criterion in zip(form.statements, criteria, strict=False):
+        row.form.value.choices = _answers(criterion)
+    return form
+
+
+def _score_row(year: int, score: IndexScore | None) -> dict[str, Any]:
+    return {
+        "year": str(year),
+        "score": score.score if score else None,
+        "approved_by": score.approved_by if score else "",
+    }
+
+
+def _statement_row(criterion: str, word: Attestation | None) -> dict[str, Any]:
+    return {"criterion": criterion, "value": word.value if word else "", "note": word.note if word else ""}
+
+
+def _answers(criterion: Criterion) -> list[tuple[str, Any]]:
+    if criterion.kind is CriterionKind.TASK_LEVEL:
+        return [("", _("– not stated –")), *labels.choices(TaskLevel)]
+    return [("", _("– not stated –")), (YES, _("Reached")), (NO, _("Not reached"))]
+
+
+class VoteRow(Form):
+    """The votes in favour of one nominee."""
+
+    nominee = HiddenField()
+    in_favour = NumberField(_l("Votes in favour"), [optional(), between(0, 1000)])
+
+
+class MeetingForm(FlaskForm):
+    """The council's meeting and its votes."""
+
+    held_on = DayField(_l("Day of the meeting"), [required()])
+    place = TextField(_l("Place"), [optional(), at_most(300)])
+    members_total = NumberField(_l("Members of the council"), [needed_number(), between(1, 1000)])
+    members_present = NumberField(_l("Members present"), [needed_number(), between(0, 1000)])
+    written_opinions = NumberField(
+        _l("Absent members who gave a written opinion"), [optional(), between(0, 1000)], default=0
+    )
+    conclusion = ParagraphField(_l("Conclusion"), [optional(), at_most(8000)])
+    votes = FieldList(FormField(VoteRow))
+
+    def entered(self) -> MeetingData:
+        """The meeting as typed."""
+        return MeetingData(
+            held_on=self.held_on.data,
+            place=self.place.data or "",
+            members_total=self.members_total.data,
+            members_present=self.members_present.data,
+            written_opinions=self.written_opinions.data or 0,
+            conclusion=self.conclusion.data or "",
+        )
+
+    def counted(self) -> dict[UUID, int | None]:
+        """The votes as typed, by nominee."""
+        return {UUID(row.form.nominee.data): row.form.in_favour.data for row in self.votes}
+
+
+def meeting_form(meeting: CouncilMeeting | None, nominees: Sequence[Nominee]) -> MeetingForm:
+    """The form with a row for each nominee."""
+    names = ("held_on", "place", "members_total", "members_present", "written_opinions", "conclusion")
+    data: dict[str, Any] = {name: getattr(meeting, name) for name in names} if meeting else {}
+    data["votes"] = [
+        {"nominee": str(each.id), "in_favour": each.vote.in_favour if each.vote else None} for each in nominees
+    ]
+    return MeetingForm(data=data)
+
+
+def percent(value: Decimal) -> str:
+    """A score as people write it: 92,5."""
+    return f"{value.normalize():f}".replace(".", ",")

@@ -1,0 +1,51 @@
+"""Where on the pages of a dossier a finding is put right, and how its findings are grouped. Pure but for addresses."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import url_for
+
+from dms.completeness.model import Finding, Verdict
+from dms.dossiers.board import Board, anchor_of
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Findings as the panel shows them: what stops the submission, what is open beside, what is met."""
+
+    blocking: list[Finding]
+    open: list[Finding]
+    met: list[Finding]
+
+
+def grouped(findings: tuple[Finding, ...]) -> Grouped:
+    """Sort findings into the three groups; their order within stays."""
+    return Grouped(
+        blocking=[each for each in findings if each.blocks],
+        open=[each for each in findings if not each.blocks and each.verdict is not Verdict.MET],
+        met=[each for each in findings if each.verdict is Verdict.MET],
+    )
+
+
+def where(board: Board, finding: Finding) -> str:
+    """The address at which a finding is put right: a form for those who may edit, else the place on the page."""
+    place, dossier_id = finding.place, board.dossier.id
+    if place.requirement:
+        return f"#{anchor_of(place.requirement, place.nominee)}"
+    field = place.field or ""
+    if place.nominee:
+        return _of_nominee(board, place.nominee, field)
+    if field == "council_met_on":
+        return url_for("dossiers.council", dossier_id=dossier_id) if board.may_edit_list else "#council"
+    return "#deadline" if field.startswith("deadline:") else "#nominees"
+
+
+def _of_nominee(board: Board, nominee: str, field: str) -> str:
+    if not board.may_edit:
+        return f"#nominee-{nominee}"
+    ids = {"dossier_id": board.dossier.id, "nominee_id": UUID(nominee)}
+    if field.startswith("criterion:"):
+        return url_for("dossiers.criteria", **ids) + f"#{field.replace(':', '-')}"
+    if field == "votes_for":
+        return url_for("dossiers.council", dossier_id=board.dossier.id)
+    return url_for("dossiers.edit_nominee", **ids)
