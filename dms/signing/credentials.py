@@ -1,6 +1,7 @@
 """Which certificate is whose: bind a key to a person or to an organisation's seal, find it, retire it."""
 
 import hashlib
+from datetime import datetime
 from io import BytesIO
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dms import clock
 from dms.audit import Trail, record
-from dms.documents import service as documents
+from dms.documents import intake
 from dms.documents.sniff import MediaType
 from dms.errors import Conflict, Invalid, NotFound
 from dms.people import service as people
@@ -18,8 +19,6 @@ from dms.policy import SYSTEM, Actor, Permission, require
 from dms.signing.keys import KeyProvider
 from dms.signing.models import SigningKey
 from dms.signing.service import SigningDesk
-
-from datetime import datetime
 
 PKCS12 = "pkcs12"
 
@@ -110,7 +109,7 @@ def picture_of(desk: SigningDesk, key: SigningKey) -> bytes | None:
     """The PNG of the signature or seal, if there is one; it was bounded when it was taken in."""
     if key.picture_digest is None:
         return None
-    with desk.desk.storage.open(key.picture_digest) as stream:
+    with intake.open_blob(desk.desk, key.picture_digest) as stream:
         return stream.read()
 
 
@@ -132,10 +131,10 @@ def _retire_earlier(session: Session, person_id: UUID | None, unit_id: UUID | No
 
 
 def _keep_picture(desk: SigningDesk, picture: bytes) -> str:
-    intake = documents.receive(desk.desk, BytesIO(picture), filename="picture.png")
-    if intake.media_type is not MediaType.PNG:
+    taken = intake.receive(desk.desk, BytesIO(picture), filename="picture.png")
+    if taken.media_type is not MediaType.PNG:
         raise Invalid("picture_unusable")
-    return intake.digest
+    return taken.digest
 
 
 def _facts(der: bytes) -> dict[str, object]:

@@ -22,7 +22,7 @@ _STANDING = (None, RouteOutcome.COMPLETED)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A step that was done on a paper. ``stage`` and ``ordinal`` (from 1) lead back to the step of the campaign's route.
+    """A step that was done on a paper; ``stage`` and ``ordinal`` (from 1) lead back to the campaign's route.
 
     Whoever did it held the seat or a lawful delegation on that day: nobody else can. ``checked`` is False where no
     validation of the version is stored; ``verdict`` is then UNPROVEN. A number is an entry of the registry, not a

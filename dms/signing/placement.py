@@ -4,8 +4,8 @@ A signature's lock leaves open just the fields of later steps, so nobody can lay
 the last signature closes all. Number and date are written in the same update as the signature that follows them.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from dms import clock
 from dms.campaigns.parts import Step as PlannedStep
-from dms.campaigns.vocabulary import StepAction
+from dms.campaigns.vocabulary import StageMode, StepAction
 from dms.documents import rendering
 from dms.documents import service as documents
 from dms.documents.models import Document, Origin, Version
@@ -26,9 +26,12 @@ from dms.signing import service as routes
 from dms.signing.models import SigningRoute
 from dms.signing.service import RoutePlan, SigningDesk
 
-NUMBER, DAY, MONTH, YEAR = TEXT_FIELDS = ("so", "ngay", "thang", "nam")
+NUMBER, DAY, MONTH, YEAR, LINE = _TEXT_NAMES = ("so", "ngay", "thang", "nam", "so_va_ngay")
+TEXT_FIELDS = frozenset(_TEXT_NAMES)
+"""Fields for number and date; ``LINE`` stands at the foot of a paper that has no gap for a number."""
+
 _UNSIGNED = (Origin.UPLOADED, Origin.DRAFTED, Origin.CONVERTED)
-_INITIALS_STEP = 38.0  # points between the initials of two people
+_GAP = 4.0  # points between the initials of two people
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class _Place:
     name: str
     action: StepAction
     box: placing.Box
+    mode: StageMode
 
 
 def start(
@@ -62,8 +66,9 @@ def prepare_document(
     with documents.local_copy(desk.desk, source) as path:
         pages = rendering.words(path)
         places = _places(session, plan, pages, day=clock.day_of(now))
+        texts = list(_text_fields(document, plan, pages))
         target = path.with_suffix(".prepared")
-        pades.add_fields(path, target, [*_text_fields(plan, pages), *_signature_fields(plan, places, pages)])
+        pades.add_fields(path, target, [*texts, *_signature_fields(plan, places, [text.name for text in texts])])
         return documents.add_made_version(
             session, desk.desk, source, target, origin=Origin.PREPARED, trail=plan.trail, by=by, now=now
         )
@@ -87,7 +92,7 @@ def _places(session: Session, plan: RoutePlan, pages: Sequence[PageWords], *, da
             name = routes.field_name(stage_number, ordinal, step.action)
             if name is not None:
                 box = _box(session, step, plan, pages=pages, before=places, day=day)
-                places.append(_Place(stage_number, name, step.action, box))
+                places.append(_Place(stage_number, name, step.action, box, StageMode(stage.mode)))
     return places
 
 
@@ -102,8 +107,7 @@ def _box(
 ) -> placing.Box:
     slot = len(before)
     if step.action is StepAction.INITIALS:
-        earlier = sum(place.action is StepAction.INITIALS for place in before)
-        return _shifted(placing.initials_box(pages), earlier * _INITIALS_STEP)
+        return _initials_box(pages, sum(place.action is StepAction.INITIALS for place in before))
     if step.action is StepAction.SEAL:
         approvals = [place.box for place in before if place.action is StepAction.APPROVAL]
         return placing.seal_box(approvals[-1] if approvals else placing.signature_box(pages, "", fallback_slot=slot))
@@ -113,59 +117,81 @@ def _box(
 def _signature_box(
     session: Session, unit_id: UUID, step: PlannedStep, *, pages: Sequence[PageWords], slot: int, day: date
 ) -> placing.Box:
-    """Where the paper names somebody who may sign from the seat today; else a place at the foot."""
+    """Where the paper names somebody who may sign from the seat today, else their position, else at the foot."""
     seats = people.holders(session, unit_id=unit_id, kind=step.position, day=day)
-    boxes = [placing.signature_box(pages, seat.full_name, fallback_slot=slot) for seat in seats]
-    found = next((box for box in boxes if box.found), None)
+    named = (placing.signature_box(pages, seat.full_name) for seat in seats)
+    titled = (placing.box_below(pages, seat.title) for seat in seats)
+    found = next((box for box in (*named, *titled) if box and box.found), None)
     return found or placing.signature_box(pages, "", fallback_slot=slot)
 
 
-def _shifted(box: placing.Box, by: float) -> placing.Box:
-    return placing.Box(box.page, box.x0 - by, box.y0, box.x1 - by, box.y1, box.found)
+def _initials_box(pages: Sequence[PageWords], earlier: int) -> placing.Box:
+    """Initials stand in a row behind the last sentence; where the row leaves the page they go on below it."""
+    first = placing.initials_box(pages)
+    width, height = first.x1 - first.x0 + _GAP, first.y1 - first.y0 + _GAP
+    room = int((pages[first.page].width - placing.MARGIN / 2 - first.x0) // width) if pages else 1
+    down, across = divmod(earlier, max(room, 1))
+    left, top = first.x0 + across * width, first.y1 - down * height
+    return placing.Box(first.page, left, top - height + _GAP, left + width - _GAP, top, first.found)
 
 
-def _text_fields(plan: RoutePlan, pages: Sequence[PageWords]) -> Iterable[pades.FieldSpec]:
-    """Fields over the gaps for number and date; a paper that carries them already has no gaps and gets none."""
-    if not _numbered(plan):
+def _text_fields(document: Document, plan: RoutePlan, pages: Sequence[PageWords]) -> Iterator[pades.FieldSpec]:
+    """Fields over the gaps for number and date. A paper that carries them already has no gaps and gets none.
+
+    A paper that has neither a number nor a gap for it gets one line at its foot.
+    """
+    if not _filling_stage(plan):
         return
-    gaps = placing.date_gaps(pages)
-    boxes = ((NUMBER, placing.number_gap(pages)), (DAY, gaps.day), (MONTH, gaps.month), (YEAR, gaps.year))
-    for name, box in boxes:
-        if box.found:
-            yield pades.FieldSpec(
-                name=name,
-                kind=pades.FieldKind.TEXT,
-                page=box.page,
-                box=(box.x0, box.y0, box.x1, box.y1),
-                italic=name != NUMBER,
-                alignment=pades.Alignment.LEFT if name == YEAR else pades.Alignment.CENTRE,
-            )
+    gaps, number = placing.date_gaps(pages), placing.number_gap(pages)
+    boxes = ((NUMBER, number), (DAY, gaps.day), (MONTH, gaps.month), (YEAR, gaps.year))
+    yield from (_text_field(name, box) for name, box in boxes if box.found)
+    if not number.found and document.number is None:
+        last = placing.FOOT_FIELDS.index("year") * (placing.FOOT_FIELD_WIDTH + 8)
+        yield _text_field(LINE, replace(number, x1=number.x1 + last))
 
 
-def _signature_fields(
-    plan: RoutePlan, places: Sequence[_Place], pages: Sequence[PageWords]
-) -> Iterable[pades.FieldSpec]:
-    texts = [spec.name for spec in _text_fields(plan, pages)]
+def _text_field(name: str, box: placing.Box) -> pades.FieldSpec:
+    return pades.FieldSpec(
+        name=name,
+        kind=pades.FieldKind.TEXT,
+        page=box.page,
+        box=_edges(box),
+        font_size=11 if name == LINE else 13,
+        italic=name in {DAY, MONTH, YEAR},
+        alignment=pades.Alignment.LEFT if name in {YEAR, LINE} else pades.Alignment.CENTRE,
+    )
+
+
+def _signature_fields(plan: RoutePlan, places: Sequence[_Place], texts: Sequence[str]) -> Iterator[pades.FieldSpec]:
     for place in places:
-        later = [other.name for other in places if other.stage >= place.stage and other is not place]
-        unfilled = texts if place.stage < _filling_stage(plan) else []
+        unfilled = texts if place.stage < _filling_stage(plan) else ()
         yield pades.FieldSpec(
             name=place.name,
             kind=pades.FieldKind.SIGNATURE,
             page=place.box.page,
-            box=(place.box.x0, place.box.y0, place.box.x1, place.box.y1),
-            lock=_lock((*later, *unfilled)),
+            box=_edges(place.box),
+            lock=_lock((*_after(place, places), *unfilled)),
         )
+
+
+def _after(place: _Place, places: Sequence[_Place]) -> list[str]:
+    """The fields that others may still sign: those of later stages, and of the same stage if all of it must sign."""
+    return [
+        other.name
+        for other in places
+        if other.stage > place.stage
+        or (other.stage == place.stage and other is not place and place.mode is StageMode.ALL_OF)
+    ]
+
+
+def _edges(box: placing.Box) -> pades.Box:
+    return (box.x0, box.y0, box.x1, box.y1)
 
 
 def _lock(open_fields: tuple[str, ...]) -> pades.FieldLock:
     if open_fields:
         return pades.FieldLock(pades.LockAction.EXCLUDE, open_fields)
     return pades.FieldLock(pades.LockAction.ALL)
-
-
-def _numbered(plan: RoutePlan) -> bool:
-    return any(step.action is StepAction.NUMBER for stage in plan.stages for step in stage.steps)
 
 
 def _filling_stage(plan: RoutePlan) -> int:
@@ -176,4 +202,4 @@ def _filling_stage(plan: RoutePlan) -> int:
         if given and actions - {StepAction.NUMBER}:
             return stage_number
         given = given or StepAction.NUMBER in actions
-    return 0
+    return 0  # no number is given, or nobody signs after it: nothing is written in

@@ -124,6 +124,17 @@ def signature_box(pages: Sequence[PageOfWords], name: str, *, fallback_slot: int
     return _signature_at_foot(pages, fallback_slot)
 
 
+def box_below(pages: Sequence[PageOfWords], title: str) -> Box | None:
+    """Return the free place below the last line that says ``title`` (a position), for papers without the name."""
+    for span in reversed(list(_occurrences(pages, title))):
+        room = _room_below(pages[span.page], span)
+        if room >= _SMALLEST_ROOM:
+            height = min(SIGNATURE_HEIGHT, room - 4)
+            left, top = span.middle - SIGNATURE_WIDTH / 2, span.y0 - 2
+            return Box(span.page, left, top - height, left + SIGNATURE_WIDTH, top)
+    return None
+
+
 def seal_box(signature: Box, *, diameter: float = SEAL_DIAMETER) -> Box:
     """Return the seal's square: it covers the left third of ``signature`` and shares its middle line."""
     right = signature.x0 + (signature.x1 - signature.x0) / 3
@@ -194,6 +205,13 @@ def _room_above(page: PageOfWords, span: _Span) -> float:
     left, right = span.middle - SIGNATURE_WIDTH / 4, span.middle + SIGNATURE_WIDTH / 4
     above = [word.y0 for word in page.words if word.y0 >= span.y1 - 1 and word.x1 > left and word.x0 < right]
     return min(above) - span.y1 if above else 0.0
+
+
+def _room_below(page: PageOfWords, span: _Span) -> float:
+    """Free height below ``span`` in a column as wide as a signature, down to the lower margin."""
+    left, right = span.middle - SIGNATURE_WIDTH / 4, span.middle + SIGNATURE_WIDTH / 4
+    below = [word.y1 for word in page.words if word.y1 <= span.y0 + 1 and word.x1 > left and word.x0 < right]
+    return span.y0 - max([*below, MARGIN])
 
 
 def _between(span: _Span, room: float) -> Box:

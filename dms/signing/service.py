@@ -17,7 +17,7 @@ from dms.campaigns.parts import Stage
 from dms.campaigns.vocabulary import Side, StageMode, StepAction
 from dms.documents import service as documents
 from dms.documents.models import Document
-from dms.errors import Conflict, Invalid, NotFound
+from dms.errors import Conflict, Invalid, NotFound, PermissionDenied
 from dms.people import service as people
 from dms.people.service import Seat
 from dms.policy import Actor, Permission, allows, require, where
@@ -129,19 +129,26 @@ def count_waiting(session: Session, by: Actor) -> int:
 def ensure_turn(session: Session, step: Step, *, by: Actor, now: datetime) -> Seat:
     """Return the seat from which the actor may act on ``step`` now.
 
-    Raises PermissionDenied, Conflict("step_not_open"), Invalid("capacity_not_allowed").
+    Raises PermissionDenied("not_allowed", "seat_not_held"), Conflict("step_not_open"),
+    Invalid("capacity_not_allowed").
     """
     require(by, Permission.STEP_ACT, step)
     if step.outcome is not None or step.opened_at is None or step.route.closed_at is not None:
         raise Conflict("step_not_open")
-    seat = by.person_id and people.seat_for(
-        session, by.person_id, unit_id=step.unit_id, kind=step.position_kind, day=clock.day_of(now)
-    )
-    if not seat:
-        raise Conflict("step_not_open")
+    seat = seat_of(session, step, by=by, now=now)
+    if seat is None:
+        raise PermissionDenied("seat_not_held")
     if step.capacities and seat.capacity.value not in step.capacities:
         raise Invalid("capacity_not_allowed", capacity=seat.capacity.value)
     return seat
+
+
+def seat_of(session: Session, step: Step, *, by: Actor, now: datetime) -> Seat | None:
+    """The seat, own or by delegation, from which the actor would act on ``step`` today."""
+    if by.person_id is None:
+        return None
+    day = clock.day_of(now)
+    return people.seat_for(session, by.person_id, unit_id=step.unit_id, kind=step.position_kind, day=day)
 
 
 def give_number(
@@ -214,6 +221,7 @@ def complete(
         capacity=seat.capacity.value,
         version=result_version_id,
     )
+    outbox.add(session, "step.done", now=now, step_id=step.id, document_id=step.route.document_id)
     hand_on(session, step.route, now=now)
 
 
@@ -231,8 +239,7 @@ def hand_on(session: Session, route: SigningRoute, *, now: datetime) -> None:
 
 def close_route(session: Session, route: SigningRoute, outcome: RouteOutcome, *, now: datetime) -> None:
     """End a route and announce how it ended; what was still open becomes void."""
-    route.closed_at = now
-    route.outcome = outcome
+    route.closed_at, route.outcome = now, outcome
     for step in route.steps:
         step.outcome = step.outcome or StepOutcome.VOID
     outbox.add(session, f"route.{outcome.value}", now=now, route_id=route.id, document_id=route.document_id)

@@ -2,29 +2,69 @@
 
 What was shown is what is signed: the first half takes the digest of the version on the screen, the second refuses if
 version, signer, seat or prepared file have moved. A crash in between leaves the step open.
+
+Each half does its slow work (files, the authorities on the network) before it writes a row: ``draft`` and ``make`` only
+read, so an edge whose database knows a single writer can call them outside its writing transaction, as
+``sign_with_server_key`` does.
 """
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
-from dms import clock
 from dms.campaigns.vocabulary import StepAction
 from dms.documents import intake
 from dms.documents import service as documents
-from dms.documents.models import Document, Origin, Version
+from dms.documents.models import Origin, Version
 from dms.errors import Conflict, Invalid, NotFound
-from dms.people.models import Capacity
 from dms.people.service import Seat
 from dms.policy import Actor
-from dms.signing import credentials, pades, service, validation
-from dms.signing.models import PendingSignature, Signature, SigningKey, Step
-from dms.signing.placement import TEXT_FIELDS
+from dms.signing import credentials, pades, service, stamps, validation
+from dms.signing.models import PendingSignature, Signature, SigningKey, SigningRoute, Step
+from dms.signing.pades import DocumentReport
 from dms.signing.service import SigningDesk
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A complete signed file that waits in the store for its row, and our verdict on it."""
+
+    pending_id: UUID
+    digest: str
+    report: DocumentReport
+
+
+def sign_with_server_key(
+    reading: Session,
+    writing: Transaction,
+    desk: SigningDesk,
+    step_id: UUID,
+    *,
+    shown_digest: str,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """Sign with a key of this server: two transactions of ``writing``, with the key between them.
+
+    Returns the id of the new version. A crash between the two leaves the step open; a second try works. Raises what
+    ``prepare`` and ``finish`` raise.
+    """
+    drafted = draft(reading, desk, step_id, shown_digest=shown_digest, by=by, now=now)
+    with writing() as session:
+        pending_id = pend(session, drafted).id
+    raw = answer(reading, desk, pending_id)
+    made = make(reading, desk, pending_id, raw, by=by, now=now)
+    with writing() as session:
+        return keep(session, desk, made, by=by, now=now).version_id
 
 
 def prepare(
@@ -32,42 +72,11 @@ def prepare(
 ) -> PendingSignature:
     """First half: check turn, seat and certificate, write number and date where this signature closes them, pin it all.
 
-    Raises PermissionDenied, Conflict("step_not_open", "version_moved", "person_has_no_key", "unit_has_no_seal",
-    "number_not_given"), Invalid("capacity_not_allowed", "step_needs_no_signature"), and what ``pades.prepare`` refuses.
+    ``shown_digest`` is the SHA-256 of the version on the signer's screen. Raises NotFound, PermissionDenied,
+    Conflict("step_not_open", "version_moved", "number_not_given"), Invalid("step_needs_no_signature",
+    "capacity_not_allowed", "signing_key_missing", "seal_key_missing"), and what ``pades.prepare`` refuses.
     """
-    step = service.get_step(session, step_id, by=by)
-    seat = service.ensure_turn(session, step, by=by, now=now)
-    if step.field_name is None:
-        raise Invalid("step_needs_no_signature")
-    version = step.route.version
-    if version.digest != shown_digest:
-        raise Conflict("version_moved", document=step.route.title)
-    key = _key(session, step, seat)
-    with documents.local_copy(desk.desk, version) as path:
-        target = path.with_suffix(".pdf")
-        prepared = _prepare_file(desk, step, key, seat, path=path, target=target, now=now)
-        digest, _ = intake.keep_file(desk.desk, target)
-    pending = PendingSignature(
-        step_id=step.id,
-        version_id=version.id,
-        version_digest=version.digest,
-        prepared_digest=digest,
-        prepared=json.loads(prepared.to_json()),
-        key_id=key.id,
-        person_id=by.person_id,
-        capacity=seat.capacity,
-        created_at=now,
-        expires_at=now + timedelta(minutes=desk.expires_minutes),
-    )
-    session.add(pending)
-    session.flush()
-    return pending
-
-
-def sign_on_server(session: Session, desk: SigningDesk, pending: PendingSignature) -> bytes:
-    """What a key on the server answers to a pending signature: the raw signature over its signed attributes."""
-    key = session.get_one(SigningKey, pending.key_id)
-    return desk.keys.get(key.reference).sign(_prepared(pending).signed_attributes)
+    return pend(session, draft(session, desk, step_id, shown_digest=shown_digest, by=by, now=now))
 
 
 def finish(
@@ -75,112 +84,130 @@ def finish(
 ) -> Signature:
     """Second half: embed the signature, time-stamp it, judge the whole file, and only then make it the next version.
 
-    Raises NotFound, Conflict("pending_used", "pending_expired", "version_moved", "step_not_open"),
-    Invalid("signature_not_valid", "signature_not_by_certificate"), Unavailable("timestamp_unavailable" …).
+    Raises NotFound("pending_not_found"), Conflict("pending_used", "pending_expired", "version_moved",
+    "step_not_open"), Invalid("signature_refused"), and what ``pades.finish`` refuses. Of two people at once one wins.
     """
-    pending = _pending(session, pending_id, by=by, now=now)
-    step = service.get_step(session, pending.step_id, by=by)
+    return keep(session, desk, make(session, desk, pending_id, raw_signature, by=by, now=now), by=by, now=now)
+
+
+def draft(
+    session: Session, desk: SigningDesk, step_id: UUID, *, shown_digest: str, by: Actor, now: datetime
+) -> PendingSignature:
+    """The reading part of ``prepare``: everything but the row, which is returned for ``pend``."""
+    step = service.get_step(session, step_id, by=by)
     seat = service.ensure_turn(session, step, by=by, now=now)
+    if step.field_name is None:
+        raise Invalid("step_needs_no_signature")
     version = step.route.version
-    if version.id != pending.version_id or seat.capacity is not pending.capacity:
+    if version.digest != shown_digest:
         raise Conflict("version_moved", document=step.route.title)
+    _ensure_current(version)
+    key = key_for(session, step, seat, now=now)
+    digest, prepared = _prepare_file(session, desk, step, seat, key=key, now=now)
+    return PendingSignature(
+        step_id=step.id,
+        version_id=version.id,
+        version_digest=version.digest,
+        prepared_digest=digest,
+        prepared=json.loads(prepared.to_json()),
+        key_id=key.id,
+        person_id=seat.person_id,
+        capacity=seat.capacity,
+        created_at=now,
+        expires_at=now + timedelta(minutes=desk.expires_minutes),
+    )
+
+
+def pend(session: Session, pending: PendingSignature) -> PendingSignature:
+    """The writing part of ``prepare``."""
+    session.add(pending)
+    session.flush()
+    return pending
+
+
+def answer(session: Session, desk: SigningDesk, pending_id: UUID) -> bytes:
+    """What a key on this server answers to a pending signature: the raw signature over its signed attributes."""
+    pending = session.get_one(PendingSignature, pending_id)
+    key = session.get_one(SigningKey, pending.key_id)
+    return credentials.provider_of(desk, key).sign(_prepared(pending).signed_attributes)
+
+
+def make(
+    session: Session, desk: SigningDesk, pending_id: UUID, raw_signature: bytes, *, by: Actor, now: datetime
+) -> Made:
+    """The reading part of ``finish``: the complete file, judged and stored, with no row that knows it yet."""
+    pending, step, _ = _pending(session, pending_id, by=by, now=now)
     key = session.get_one(SigningKey, pending.key_id)
     with (
-        documents.local_copy(desk.desk, version) as before,
+        documents.local_copy(desk.desk, step.route.version) as before,
         intake.copy_of(desk.desk, pending.prepared_digest) as path,
     ):
         pades.finish(path, _prepared(pending), raw_signature, desk.trust)
         if not pades.extends(before, path):
             raise Conflict("version_moved", document=step.route.title)
-        report = validation.judge(session, desk, step.route, path, also={step.field_name or "": key})
-        _ensure_valid(report)
-        signed = documents.add_made_version(
-            session, desk.desk, version, path, origin=Origin.SIGNED, trail=service.trail_of(step.route), by=by, now=now
-        )
-    step.route.version_id = signed.id
-    pending.finished_at = now
-    signature = _record(session, step, seat, key, version=signed, report=report, by=by, now=now)
-    validation.store(session, signed, report, now=now)
-    service.complete(session, step, seat, by=by, now=now, result_version_id=signed.id)
+        expected = validation.expected_of(session, step.route, also={step.field_name or "": key.certificate_sha256})
+        report = pades.validate(path, trust=desk.trust, expected=expected)
+        _ensure_valid(report, step.route)
+        digest, _ = intake.keep_file(desk.desk, path)
+    return Made(pending.id, digest, report)
+
+
+def keep(session: Session, desk: SigningDesk, made: Made, *, by: Actor, now: datetime) -> Signature:
+    """The writing part of ``finish``: the file becomes the next version, the step is done, the turn is handed on."""
+    pending, step, seat = _pending(session, made.pending_id, by=by, now=now)
+    route = step.route
+    with _one_wins(route):
+        pending.finished_at = now
+        with intake.copy_of(desk.desk, made.digest) as path:
+            signed = documents.add_made_version(
+                session,
+                desk.desk,
+                route.version,
+                path,
+                origin=Origin.SIGNED,
+                trail=service.trail_of(route),
+                by=by,
+                now=now,
+            )
+        route.version = signed
+        key = session.get_one(SigningKey, pending.key_id)
+        signature = _record(session, step, seat, key, version=signed, report=made.report, now=now)
+        service.complete(session, step, seat, by=by, now=now, result_version_id=signed.id)
+        validation.keep_check(session, signed, made.report, now=now)
     return signature
 
 
-def power_line(seat: Seat, head_title: str) -> str:
-    """The line over a signature: "KT. GIÁM ĐỐC", or the title alone (Nghị định 30/2020, annex I, II.7b)."""
-    prefix = {Capacity.NONE: "", Capacity.TM: "TM. "}.get(seat.capacity, f"{seat.capacity.value.upper()}. ")
-    return f"{prefix}{head_title}".upper()
-
-
-def signatures_of(session: Session, version_ids: list[UUID]) -> list[Signature]:
-    """The signatures made through steps that gave these versions, oldest first."""
-    query = select(Signature).where(Signature.version_id.in_(version_ids)).order_by(Signature.signed_at)
-    return list(session.scalars(query))
-
-
-def _key(session: Session, step: Step, seat: Seat) -> SigningKey:
-    """The person's own key; for a seal the key of the body that issues the paper."""
+def key_for(session: Session, step: Step, seat: Seat, *, now: datetime) -> SigningKey:
+    """The signer's own key; for a seal the key of the body that issues the paper."""
     if step.action is StepAction.SEAL:
-        return credentials.seal_of_unit(session, step.route.document.unit_id)
+        return credentials.seal_key_of_unit(session, step.route.document.unit_id, now=now)
     return credentials.key_of_person(session, seat.person_id)
 
 
 def _prepare_file(
-    desk: SigningDesk,
-    step: Step,
-    key: SigningKey,
-    seat: Seat,
-    *,
-    path: Path,
-    target: Path,
-    now: datetime,
-) -> pades.Prepared:
-    held = desk.keys.get(key.reference)
-    return pades.prepare(
-        path,
-        target,
-        field=step.field_name or "",
-        certificate_der=held.certificate,
-        chain_der=held.chain,
-        trust=desk.trust,
-        stamp=_stamp(desk, step, key, seat, now=now),
-        fills=_fills(step, path),
-        name=seat.full_name,
-        reason=step.action.value,
-    )
+    session: Session, desk: SigningDesk, step: Step, seat: Seat, *, key: SigningKey, now: datetime
+) -> tuple[str, pades.Prepared]:
+    held = credentials.provider_of(desk, key)
+    with documents.local_copy(desk.desk, step.route.version) as path:
+        target = path.with_suffix(".pdf")
+        prepared = pades.prepare(
+            path,
+            target,
+            field=step.field_name or "",
+            certificate_der=held.certificate,
+            chain_der=held.chain,
+            trust=desk.trust,
+            stamp=stamps.stamp_for(session, desk, step, seat, key=key, now=now),
+            fills=stamps.fills_for(step, path),
+            name=seat.full_name,
+            reason=step.action.value,
+        )
+        digest, _ = intake.keep_file(desk.desk, target)
+    return digest, prepared
 
 
-def _stamp(desk: SigningDesk, step: Step, key: SigningKey, seat: Seat, *, now: datetime) -> pades.Stamp:
-    """The picture of the signature or seal; without one, who signed and when in words (annex I, II.7d, II.8)."""
-    if key.picture_digest is None:
-        moment = clock.local(now).isoformat(timespec="seconds")
-        return pades.Stamp(lines=(f"Ký bởi: {seat.full_name}", f"Thời gian ký: {moment}"), kind=pades.StampKind.TEXT)
-    with intake.open_blob(desk.desk, key.picture_digest) as source:
-        picture = source.read()
-    kind = pades.StampKind.SEAL if step.action is StepAction.SEAL else pades.StampKind.HANDWRITTEN
-    return pades.Stamp(picture=picture, kind=kind)
-
-
-def _fills(step: Step, path: Path) -> dict[str, str]:
-    """Number and date for the fields still empty, once the number step is done (Nghị định 30/2020, art. 15)."""
-    numbered = [other for other in step.route.steps if other.action is StepAction.NUMBER and other.stage < step.stage]
-    if not numbered:
-        return {}
-    document = step.route.document
-    present = pades.inspect_fields(path).text_fields
-    empty = [name for name in TEXT_FIELDS if name in present and not present[name]]
-    return {name: value for name, value in _number_words(document).items() if name in empty}
-
-
-def _number_words(document: Document) -> dict[str, str]:
-    """Number, day, month and year as a paper writes them: days below ten, January and February with a zero."""
-    if document.number is None or document.issued_on is None:
-        raise Conflict("number_not_given", document=document.title)
-    day = document.issued_on
-    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
-    return dict(zip(TEXT_FIELDS, (f"{document.number:02d}", f"{day.day:02d}", month, str(day.year)), strict=True))
-
-
-def _pending(session: Session, pending_id: UUID, *, by: Actor, now: datetime) -> PendingSignature:
+def _pending(session: Session, pending_id: UUID, *, by: Actor, now: datetime) -> tuple[PendingSignature, Step, Seat]:
+    """The pending signature with its step and seat, if nothing has moved since it was pinned."""
     pending = session.get(PendingSignature, pending_id)
     if pending is None or pending.person_id != by.person_id:
         raise NotFound("pending_not_found")
@@ -188,17 +215,38 @@ def _pending(session: Session, pending_id: UUID, *, by: Actor, now: datetime) ->
         raise Conflict("pending_used")
     if pending.expires_at <= now:
         raise Conflict("pending_expired")
-    return pending
+    step = service.get_step(session, pending.step_id, by=by)
+    seat = service.ensure_turn(session, step, by=by, now=now)
+    if step.route.version_id != pending.version_id or seat.capacity is not pending.capacity:
+        raise Conflict("version_moved", document=step.route.title)
+    _ensure_current(step.route.version)
+    return pending, step, seat
+
+
+def _ensure_current(version: Version) -> None:
+    """Nobody has withdrawn the version, nor put another in its place."""
+    if documents.current_version(version.document) is not version:
+        raise Conflict("version_moved", document=version.document.title)
 
 
 def _prepared(pending: PendingSignature) -> pades.Prepared:
     return pades.Prepared.from_json(json.dumps(pending.prepared))
 
 
-def _ensure_valid(report: pades.DocumentReport) -> None:
+def _ensure_valid(report: DocumentReport, route: SigningRoute) -> None:
     if not report.is_valid:
         reasons = {reason for each in report.signatures for reason in each.reasons} | set(report.reasons)
-        raise Invalid("signature_not_valid", reasons=sorted(reasons))
+        raise Invalid("signature_refused", document=route.title, reasons=sorted(reasons))
+
+
+@contextmanager
+def _one_wins(route: SigningRoute) -> Iterator[None]:
+    """Of two people who sign at once the slower meets the lock or the unique number of the version."""
+    title = route.title
+    try:
+        yield
+    except (IntegrityError, StaleDataError) as error:
+        raise Conflict("version_moved", document=title) from error
 
 
 def _record(
@@ -208,16 +256,15 @@ def _record(
     key: SigningKey,
     *,
     version: Version,
-    report: pades.DocumentReport,
-    by: Actor,
+    report: DocumentReport,
     now: datetime,
 ) -> Signature:
     judged = next(each for each in report.signatures if each.field == step.field_name)
     signature = Signature(
         version_id=version.id,
         step_id=step.id,
-        field_name=step.field_name or "",
-        person_id=by.person_id,
+        field_name=judged.field,
+        person_id=seat.person_id,
         signer_name=seat.full_name,
         unit_id=step.unit_id,
         position_title=seat.title,
@@ -228,4 +275,5 @@ def _record(
         signed_at=judged.timestamp_at or now,
     )
     session.add(signature)
+    session.flush()
     return signature

@@ -1,10 +1,9 @@
-"""Is a version's signatures' word still good? Validate, keep the answer, and tell it in full."""
+"""Do a version's signatures still hold? Validate, keep the answer, and tell it in full."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,11 +25,13 @@ def check_version(session: Session, desk: SigningDesk, version: Version, *, now:
     What the file says is compared with what we know: who signed which field, which fields may have been filled since,
     and the digest of the stored file.
     """
-    signatures = signatures_in(session, version)
+    route = route_of(session, version)
+    expected = expected_of(session, route, version=version) if route else None
     with documents.local_copy(desk.desk, version) as path:
-        expected = expected_of(session, version, signatures) if signatures else None
-        report = pades.validate(path, trust=desk.trust, expected=expected, at=now)
-    return keep_check(session, version, report, signatures, now=now)
+        report = pades.validate(
+            path, trust=desk.trust, expected=expected if expected and expected.signers else None, at=now
+        )
+    return keep_check(session, version, report, now=now)
 
 
 def fresh_check(
@@ -53,34 +54,26 @@ def validate_file(desk: SigningDesk, path: Path, *, now: datetime) -> dict[str, 
     return as_json(pades.validate(path, trust=desk.trust, at=now), {})
 
 
-def keep_check(
-    session: Session,
-    version: Version,
-    report: DocumentReport,
-    signatures: Iterable[Signature],
-    *,
-    now: datetime,
-) -> VersionCheck:
+def keep_check(session: Session, version: Version, report: DocumentReport, *, now: datetime) -> VersionCheck:
     """Keep a report as the version's last one."""
-    told = as_json(report, {each.field_name: each for each in signatures})
+    route = route_of(session, version)
+    made = signatures_in(session, route, up_to=version.number) if route else []
     check = session.get(VersionCheck, version.id) or VersionCheck(version_id=version.id)
-    check.checked_at, check.verdict, check.report = now, report.verdict.value, told
+    check.checked_at, check.verdict = now, report.verdict.value
+    check.report = as_json(report, {each.field_name: each for each in made})
     session.add(check)
     session.flush()
     outbox.add(session, "version.checked", now=now, version_id=version.id, document_id=version.document_id)
     return check
 
 
-def signatures_in(session: Session, version: Version) -> list[Signature]:
-    """The signatures made here that the version's file holds, in the order in which they were made."""
-    route = route_of(session, version)
-    if route is None:
-        return []
+def signatures_in(session: Session, route: SigningRoute, *, up_to: int) -> list[Signature]:
+    """The signatures of a route that its version number ``up_to`` holds, in the order in which they were made."""
     query = (
         select(Signature)
         .join(Step, Step.id == Signature.step_id)
         .join(Version, Version.id == Signature.version_id)
-        .where(Step.route_id == route.id, Version.number <= version.number)
+        .where(Step.route_id == route.id, Version.number <= up_to)
         .order_by(Version.number)
     )
     return list(session.scalars(query))
@@ -93,12 +86,23 @@ def route_of(session: Session, version: Version) -> SigningRoute | None:
     return session.scalars(query.order_by(SigningRoute.opened_at.desc())).first()
 
 
-def expected_of(session: Session, version: Version, signatures: Iterable[Signature]) -> Expected:
-    """What the file of ``version`` must say: these fields signed with these certificates, the rest still open."""
-    route = route_of(session, version)
-    fields = _fields_of(session, route.id) if route else frozenset()
-    signers = {each.field_name: ExpectedSigner(certificate_sha256=each.certificate_sha256) for each in signatures}
-    return Expected(signers, fillable=TEXT_FIELDS, open_fields=fields - set(signers), sha256=version.digest)
+def expected_of(
+    session: Session, route: SigningRoute, *, version: Version | None = None, also: Mapping[str, str] | None = None
+) -> Expected:
+    """What a file of ``route`` must say: these fields signed with these certificates, the others still open.
+
+    Without ``version`` it is the file that comes next, whose digest nobody knows; ``also`` maps fields that are signed
+    in it, beside those of the tip, to the SHA-256 of the signer's certificate.
+    """
+    made = signatures_in(session, route, up_to=(version or route.version).number)
+    certificates = {each.field_name: each.certificate_sha256 for each in made} | dict(also or {})
+    fields = {step.field_name for step in route.steps if step.field_name}
+    return Expected(
+        {field: ExpectedSigner(certificate_sha256=sha256) for field, sha256 in certificates.items()},
+        fillable=TEXT_FIELDS,
+        open_fields=frozenset(fields - set(certificates)),
+        sha256=version.digest if version else None,
+    )
 
 
 def verdict_of_field(check: VersionCheck, field: str) -> Verdict:
@@ -149,8 +153,3 @@ def _who(made: Signature) -> dict[str, Any]:
         "step_id": str(made.step_id),
         "signed_at": made.signed_at.isoformat(),
     }
-
-
-def _fields_of(session: Session, route_id: UUID) -> frozenset[str]:
-    names = session.scalars(select(Step.field_name).where(Step.route_id == route_id))
-    return frozenset(name for name in names if name)

@@ -11,6 +11,7 @@ from dms.signing.pades.fields import add_fields, inspect_fields
 from dms.signing.pades.files import extends
 from dms.signing.pades.model import (
     Alignment,
+    Box,
     DocumentReport,
     Expected,
     ExpectedSigner,
@@ -32,6 +33,7 @@ from dms.signing.pades.verdict import validate
 
 __all__ = [
     "Alignment",
+    "Box",
     "DocumentReport",
     "Expected",
     "ExpectedSigner",
