@@ -25,7 +25,6 @@ from dms.people import service as people
 from dms.people.models import Unit, UnitKind
 from dms.policy import Actor, Permission, Status, allows
 
-
 DossierRow = Row[*tuple[Any, ...]]
 
 

@@ -48,6 +48,7 @@ def latest(session: Session, code: str) -> CampaignRevision:
 def list_latest(session: Session) -> list[CampaignRevision]:
     """The newest revision of every campaign, by title."""
     newest = select(func.max(CampaignRevision.number)).where(CampaignRevision.campaign_id == Campaign.id)
+    newest = newest.correlate(Campaign)  # else both tables are taken from the outer query, and none is left
     query = (
         select(CampaignRevision)
         .join(CampaignRevision.campaign)
