@@ -25,12 +25,15 @@ from dms.signing import pades, placing
 from dms.signing import service as routes
 from dms.signing.models import SigningRoute
 from dms.signing.service import RoutePlan, SigningDesk
+from dms.text import fold
 
 NUMBER, DAY, MONTH, YEAR, LINE = _TEXT_NAMES = ("so", "ngay", "thang", "nam", "so_va_ngay")
 TEXT_FIELDS = frozenset(_TEXT_NAMES)
 """Fields for number and date; ``LINE`` stands at the foot of a paper that has no gap for a number."""
 
 _UNSIGNED = (Origin.UPLOADED, Origin.DRAFTED, Origin.CONVERTED)
+_SIZE = 13  # of number and date (annex I, II.3.c and II.4.b)
+_TAIL = 0.215  # how far g and y reach below the base line, as a part of the type size
 _GAP = 4.0  # points between the initials of two people
 
 
@@ -144,10 +147,18 @@ def _text_fields(document: Document, plan: RoutePlan, pages: Sequence[PageWords]
         return
     gaps, number = placing.date_gaps(pages), placing.number_gap(pages)
     boxes = ((NUMBER, number), (DAY, gaps.day), (MONTH, gaps.month), (YEAR, gaps.year))
-    yield from (_text_field(name, box) for name, box in boxes if box.found)
+    yield from (_text_field(name, _on_base_line(pages[box.page], box)) for name, box in boxes if box.found)
     if not number.found and document.number is None:
         last = placing.FOOT_FIELDS.index("year") * (placing.FOOT_FIELD_WIDTH + 8)
         yield _text_field(LINE, replace(number, x1=number.x1 + last))
+
+
+def _on_base_line(page: PageWords, gap: placing.Box) -> placing.Box:
+    """The gap, moved so that what is filled in stands on the base line of the word before it ("Số:", "ngày")."""
+    mark = min(page.words, key=lambda word: abs(word.x1 + 1 - gap.x0) + abs(word.y0 - 2 - gap.y0))
+    tail = _TAIL * _SIZE if set(fold(mark.text)) & set("gjpqy") else 0.0
+    bottom = mark.y0 + tail - round(_SIZE / 4) - 0.2  # viewers round up to whole dots
+    return replace(gap, y0=bottom, y1=bottom + _SIZE * 1.3)
 
 
 def _text_field(name: str, box: placing.Box) -> pades.FieldSpec:
@@ -156,7 +167,7 @@ def _text_field(name: str, box: placing.Box) -> pades.FieldSpec:
         kind=pades.FieldKind.TEXT,
         page=box.page,
         box=_edges(box),
-        font_size=11 if name == LINE else 13,
+        font_size=11 if name == LINE else _SIZE,
         italic=name in {DAY, MONTH, YEAR},
         alignment=pades.Alignment.LEFT if name in {YEAR, LINE} else pades.Alignment.CENTRE,
     )
