@@ -15,6 +15,7 @@ from dms.campaigns.problems import Problem
 
 MAX_DEPTH = 24
 _TAG = "tag:yaml.org,2002:"
+_FOLD = "\a"  # ruamel leaves this where a ">" text was folded; YAML allows no such character in a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class _Walk:
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
             return [self._value(item, (*path, i)) for i, item in enumerate(node.value)]
-        return _scalar(str(node.tag), node.value)
+        return _scalar(str(node.tag), node.value.replace(_FOLD, ""))
 
     def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
