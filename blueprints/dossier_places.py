@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from dms.completeness.model import Finding, Verdict
 from dms.dossiers.board import Board, anchor_of
+from dms.dossiers.models import ReturnItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,11 @@ def _of_nominee(board: Board, nominee: str, field: str) -> str:
     if field == "votes_for":
         return url_for("dossiers.council", dossier_id=board.dossier.id)
     return url_for("dossiers.edit_nominee", **ids)
+
+
+def piece(board: Board, item: ReturnItem) -> str:
+    """What a return reopens, in words: a paper, whose it is, a nominee with all papers, or the whole dossier."""
+    names = {nominee.id: nominee.name for nominee in board.material.nominees}
+    requirement = board.material.scheme.requirement(item.requirement_code) if item.requirement_code else None
+    parts = [requirement.title if requirement else "", names.get(item.nominee_id, "") if item.nominee_id else ""]
+    return ": ".join(filter(None, parts)) or _("the whole dossier")

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from blueprints import errors
 from blueprints.dossier_forms import OpenForm, criteria_form, meeting_form, nominee_form
-from blueprints.dossier_places import grouped, where
+from blueprints.dossier_places import grouped, piece, where
 from blueprints.extensions import db
-from blueprints.forms import ReasonForm, UploadForm, refusals_on
+from blueprints.forms import UploadForm, refusals_on
 from blueprints.web import current_actor, permission, tools, transaction
 from dms import clock
 from dms.campaigns import service as campaigns
@@ -135,8 +135,7 @@ def _page(dossier_id: UUID) -> str:
         show_met=show_met,
         deadline=_deadline_of(dossier),
         where=lambda finding: where(drawn, finding),
-        upload=UploadForm(formdata=None),
-        reason=ReasonForm(formdata=None),
+        piece=lambda item: piece(drawn, item),
         received_by=_received_by(session, dossier),
     )
 

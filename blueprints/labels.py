@@ -14,6 +14,7 @@ from dms.completeness import model as completeness
 from dms.completeness import signatures as completeness_signatures
 from dms.documents import comparison, sniff
 from dms.documents.models import DocumentKind, Origin
+from dms.dossiers.board import PaperState
 from dms.dossiers.lifecycle import Action
 from dms.people.models import Capacity, SuccessionKind, UnitKind
 from dms.policy import Permission, PositionKind, Role, Status
@@ -272,6 +273,17 @@ DOSSIERS = {
         Task.CONSOLIDATE: _p("work", "To be consolidated"),
         Task.APPRAISE: _p("work", "To be appraised"),
         Task.DECIDE: _p("work", "To be decided"),
+    },
+    PaperState: {
+        PaperState.MISSING: _p("paper", "Missing"),
+        PaperState.OPTIONAL: _p("paper", "Not there (not required)"),
+        PaperState.RETURNED: _p("paper", "To be mended"),
+        PaperState.CONVERTING: _p("paper", "Word draft, PDF is being made"),
+        PaperState.READY: _p("paper", "Ready to be sent for signing"),
+        PaperState.WAITING: _p("paper", "Waiting for a signature"),
+        PaperState.REFUSED: _p("paper", "Signature refused"),
+        PaperState.SIGNED: _p("paper", "Signed"),
+        PaperState.FILED: _p("paper", "On file"),
     },
     ReviewVerdict: {
         ReviewVerdict.ACCEPTED: _p("review", "Accepted"),

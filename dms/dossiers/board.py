@@ -21,6 +21,7 @@ from dms.documents import service as documents
 from dms.documents.models import Version
 from dms.dossiers import facts, guards, lifecycle, parts, routing, service, summary
 from dms.dossiers.models import Dossier, Nominee, Part, Return
+from dms.dossiers.reopening import is_data_open, is_paper_open
 from dms.people import service as people
 from dms.people.models import Appointment, Position, in_force
 from dms.policy import Actor, Permission, PositionKind, allows
@@ -96,6 +97,10 @@ class Board:
         """The papers of one nominee."""
         return [card for card in self.cards if card.nominee is nominee]
 
+    def may_edit_nominee(self, nominee: Nominee) -> bool:
+        """Whether a nominee's data may change now."""
+        return self.may_edit and is_data_open(self.material.sent_back, self.judged.findings, nominee.id)
+
     def findings_of(self, nominee: Nominee) -> list[Finding]:
         """What is found about a nominee's criteria and vote, papers left out."""
         mine = str(nominee.id)
@@ -125,7 +130,7 @@ def draw(session: Session, dossier: Dossier, *, by: Actor, now: datetime) -> Boa
         cards=tuple(draught.cards()),
         actions=lifecycle.possible(dossier, by),
         may_edit=may_edit,
-        may_edit_list=may_edit and guards.reopens(material.sent_back),
+        may_edit_list=may_edit and is_data_open(material.sent_back, judged.findings, None),
         returns=tuple(service.returns_of(session, dossier.id)),
     )
 
@@ -163,7 +168,8 @@ class _Draught:
         version = self.material.current.get(part.document_id) if part else None
         route = self.routes.get(part.document_id) if part else None
         state = self._state(requirement, version, route, findings)
-        may_change = self.may_edit and self._is_reopened(requirement, nominee, findings)
+        nominee_id = nominee.id if nominee else None
+        may_change = self.may_edit and is_paper_open(self.material.sent_back, findings, requirement.code, nominee_id)
         return Card(
             requirement=requirement,
             nominee=nominee,
@@ -177,12 +183,6 @@ class _Draught:
             may_send=self.may_edit and state in {PaperState.READY, PaperState.REFUSED},
             may_draft=may_change and parts.can_draft(requirement),
         )
-
-    def _is_reopened(self, requirement: Requirement, nominee: Nominee | None, findings: tuple[Finding, ...]) -> bool:
-        nominee_id = nominee.id if nominee else None
-        if guards.reopens(self.material.sent_back, requirement=requirement.code, nominee_id=nominee_id):
-            return True
-        return any(finding.blocks for finding in findings)
 
     def _state(
         self,

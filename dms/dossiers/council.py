@@ -12,9 +12,10 @@ from dms import clock
 from dms.audit import record
 from dms.dossiers import service, summary
 from dms.dossiers.facts import nominees_of
-from dms.dossiers.guards import ensure_editable, ensure_reopened
+from dms.dossiers.guards import ensure_editable
 from dms.dossiers.lifecycle import trail_of
 from dms.dossiers.models import CouncilMeeting, Dossier, Nominee, Vote
+from dms.dossiers.reopening import ensure_data_open
 from dms.errors import Invalid
 from dms.policy import Actor
 
@@ -51,7 +52,7 @@ def record_meeting(
     """
     dossier = service.get(session, dossier_id, by=by)
     ensure_editable(dossier, by)
-    ensure_reopened(session, dossier)
+    ensure_data_open(session, dossier, now=now)
     _ensure_possible(data, clock.day_of(now))
     nominees = {nominee.id: nominee for nominee in nominees_of(session, dossier.id)}
     _ensure_votes(data, votes, nominees)

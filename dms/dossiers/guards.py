@@ -40,12 +40,6 @@ def reopens(sent_back: Return | None, *, requirement: str | None = None, nominee
     return any(_covers(item, requirement, nominee_id) for item in sent_back.items)
 
 
-def ensure_reopened(session: Session, dossier: Dossier, *, nominee_id: UUID | None = None) -> None:
-    """Raise Conflict("piece_not_reopened") for data that the unanswered return does not name."""
-    if not reopens(open_return(session, dossier.id), nominee_id=nominee_id):
-        raise Conflict("piece_not_reopened", dossier=dossier.code)
-
-
 def _covers(item: ReturnItem, requirement: str | None, nominee_id: UUID | None) -> bool:
     if item.requirement_code is None:
         return item.nominee_id in {None, nominee_id}

@@ -17,10 +17,11 @@ from dms.campaigns.vocabulary import CriterionKind, NomineeKind, QuotaScope, Tas
 from dms.documents.models import Document
 from dms.dossiers import service, summary
 from dms.dossiers.facts import NO, YES, nominees_of
-from dms.dossiers.guards import ensure_editable, ensure_reopened
+from dms.dossiers.guards import ensure_editable
 from dms.dossiers.lifecycle import trail_of
 from dms.dossiers.models import Attestation, Dossier, IndexScore, Nominee, Part
 from dms.dossiers.parties import confers_itself
+from dms.dossiers.reopening import ensure_data_open
 from dms.errors import Conflict, Invalid, NotFound
 from dms.policy import Actor
 from dms.signing import service as signing
@@ -79,7 +80,7 @@ def add_nominee(session: Session, dossier_id: UUID, data: NomineeData, *, by: Ac
     Raises Invalid("nominee_name_missing", "nominee_kind_not_allowed", "nominee_already_listed", "nominee_quota_full").
     """
     dossier = _editable(session, dossier_id, by=by)
-    ensure_reopened(session, dossier)
+    ensure_data_open(session, dossier, now=now)
     listed = nominees_of(session, dossier.id)
     _ensure_nominable(dossier, data, listed)
     _ensure_room(dossier, data.kind, listed)
@@ -93,7 +94,7 @@ def add_nominee(session: Session, dossier_id: UUID, data: NomineeData, *, by: Ac
 
 def edit_nominee(session: Session, nominee_id: UUID, data: NomineeData, *, by: Actor, now: datetime) -> Nominee:
     """Change what is written of a nominee; refusals as in ``add_nominee``."""
-    nominee, dossier = _editable_nominee(session, nominee_id, by=by)
+    nominee, dossier = _editable_nominee(session, nominee_id, by=by, now=now)
     others = [each for each in nominees_of(session, dossier.id) if each.id != nominee.id]
     _ensure_nominable(dossier, data, others)
     if data.kind is not nominee.kind:
@@ -106,7 +107,7 @@ def edit_nominee(session: Session, nominee_id: UUID, data: NomineeData, *, by: A
 
 def remove_nominee(session: Session, nominee_id: UUID, *, by: Actor, now: datetime) -> Nominee:
     """Take a nominee out of the list; the row and its papers stay, papers on their way to signers are called back."""
-    nominee, dossier = _editable_nominee(session, nominee_id, by=by)
+    nominee, dossier = _editable_nominee(session, nominee_id, by=by, now=now)
     for part in session.scalars(select(Part).where(Part.nominee_id == nominee.id)):
         signing.replace(session, _document(session, part), by=by, now=now)
     nominee.removed_at = now
@@ -122,7 +123,7 @@ def reorder_nominees(
 ) -> list[Nominee]:
     """Put the nominees in a new order of their ids. Raises Conflict("nominees_changed") for another set of ids."""
     dossier = _editable(session, dossier_id, by=by)
-    ensure_reopened(session, dossier)
+    ensure_data_open(session, dossier, now=now)
     listed = {nominee.id: nominee for nominee in nominees_of(session, dossier.id)}
     if len(order) != len(listed) or set(order) != listed.keys():
         raise Conflict("nominees_changed")
@@ -137,7 +138,7 @@ def set_scores(
     session: Session, nominee_id: UUID, entries: Sequence[ScoreEntry], *, by: Actor, now: datetime
 ) -> Nominee:
     """Write index scores of years (P07-P11). Raises Invalid("score_year_unknown", "score_out_of_range")."""
-    nominee, dossier = _editable_nominee(session, nominee_id, by=by)
+    nominee, dossier = _editable_nominee(session, nominee_id, by=by, now=now)
     years = campaigns.spec_of(dossier.revision).years
     for entry in entries:
         _ensure_score(entry, years)
@@ -156,7 +157,7 @@ def attest(session: Session, nominee_id: UUID, statements: Sequence[Statement], 
 
     Raises Invalid("criterion_unknown", "statement_value_unknown").
     """
-    nominee, dossier = _editable_nominee(session, nominee_id, by=by)
+    nominee, dossier = _editable_nominee(session, nominee_id, by=by, now=now)
     scheme = campaigns.scheme_of(dossier.revision, dossier.scheme_code)
     for statement in statements:
         _ensure_statement(scheme, nominee.kind, statement)
@@ -179,10 +180,10 @@ def _editable(session: Session, dossier_id: UUID, *, by: Actor) -> Dossier:
     return dossier
 
 
-def _editable_nominee(session: Session, nominee_id: UUID, *, by: Actor) -> tuple[Nominee, Dossier]:
+def _editable_nominee(session: Session, nominee_id: UUID, *, by: Actor, now: datetime) -> tuple[Nominee, Dossier]:
     nominee = get_nominee(session, nominee_id, by=by)
     dossier = _editable(session, nominee.dossier_id, by=by)
-    ensure_reopened(session, dossier, nominee_id=nominee.id)
+    ensure_data_open(session, dossier, nominee.id, now=now)
     return nominee, dossier
 
 

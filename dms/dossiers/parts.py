@@ -17,10 +17,11 @@ from dms.documents.models import Document, DocumentKind, Origin, Version
 from dms.documents.service import Desk, Intake
 from dms.dossiers import drafting, service, summary
 from dms.dossiers.facts import nominees_of
-from dms.dossiers.guards import ensure_editable, open_return, reopens
+from dms.dossiers.guards import ensure_editable
 from dms.dossiers.lifecycle import trail_of
 from dms.dossiers.models import Dossier, Nominee, Part
-from dms.errors import Conflict, Invalid, NotFound
+from dms.dossiers.reopening import ensure_paper_open
+from dms.errors import Invalid, NotFound
 from dms.policy import Actor
 from dms.signing import service as signing
 
@@ -120,7 +121,7 @@ def _place(session: Session, slot: Slot, *, by: Actor, now: datetime) -> tuple[D
     if requirement is None:
         raise Invalid("requirement_unknown", requirement=slot.requirement_code)
     nominee = _ensure_nominee(session, dossier, requirement, slot.nominee_id)
-    _ensure_open(session, dossier, requirement, nominee, now=now)
+    ensure_paper_open(session, dossier, requirement.code, slot.nominee_id, now=now)
     return dossier, requirement, nominee
 
 
@@ -136,19 +137,6 @@ def _ensure_nominee(
     if found is None or found.kind not in requirement.nominee_kinds:
         raise Invalid("nominee_not_in_dossier")
     return found
-
-
-def _ensure_open(
-    session: Session, dossier: Dossier, requirement: Requirement, nominee: Nominee | None, *, now: datetime
-) -> None:
-    """After a return only what it reopens may change, and what stops the submission: else nobody could mend it."""
-    sent_back, nominee_id = open_return(session, dossier.id), nominee.id if nominee else None
-    if reopens(sent_back, requirement=requirement.code, nominee_id=nominee_id):
-        return
-    place = (requirement.code, str(nominee_id) if nominee_id else None)
-    judged = service.judge(session, dossier, now=now)
-    if place not in {(finding.place.requirement, finding.place.nominee) for finding in judged.blocking}:
-        raise Conflict("piece_not_reopened", dossier=dossier.code)
 
 
 def _part(session: Session, dossier: Dossier, requirement: Requirement, nominee: Nominee | None) -> Part:
