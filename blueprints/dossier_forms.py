@@ -67,7 +67,7 @@ class OpenForm(FlaskForm):
 class NomineeForm(FlaskForm):
     """Who is put forward, and what the report says of them."""
 
-    kind = RadioField(_l("Kind"), [required()], coerce=NomineeKind)
+    kind = RadioField(_l("Collective or individual"), [required()], coerce=NomineeKind)
     honorific = ChoiceField(_l("Form of address"), [optional()], choices=[("", "–"), ("Ông", "Ông"), ("Bà", "Bà")])
     name = TextField(_l("Name"), [required(), at_most(300)], description=_l("As it has to stand on the award."))
     position_title = TextField(_l("Position"), [optional(), at_most(300)])

@@ -303,9 +303,9 @@ def upload(dossier_id: UUID, requirement: str) -> Any:
                 parts.attach(session, slot, intake, note=form.note.data or "", **_act())
             anchor = board.anchor_of(requirement, str(slot.nominee_id) if slot.nominee_id else None)
             return _back(dossier_id, _("The file has been received and is kept."), anchor)
-    asked = _scheme_of(dossier).requirement(requirement)
+    asked, held = _scheme_of(dossier).requirement(requirement), parts.is_held(db.session(), slot)
     nominee = nominees.get_nominee(db.session(), slot.nominee_id, by=current_actor()) if slot.nominee_id else None
-    return _answer("dossiers/upload.html", form, dossier=dossier, requirement=asked, nominee=nominee)
+    return _answer("dossiers/upload.html", form, dossier=dossier, requirement=asked, nominee=nominee, held=held)
 
 
 # --- what views share

@@ -24,6 +24,7 @@ from dms.dossiers.reopening import ensure_paper_open
 from dms.errors import Invalid, NotFound
 from dms.policy import Actor
 from dms.signing import service as signing
+from dms.signing.models import RouteOutcome
 
 _SYMBOLS = {
     DocumentKind.SUBMISSION_LETTER: "TTr-{symbol}",
@@ -106,6 +107,17 @@ def get_part(session: Session, part_id: UUID, *, by: Actor) -> Part:
 def part_of_document(session: Session, document_id: UUID) -> Part | None:
     """The part that a document fills, if it fills one."""
     return session.scalars(select(Part).where(Part.document_id == document_id)).first()
+
+
+def is_held(session: Session, slot: Slot) -> bool:
+    """Whether the paper in this place is signed or being signed, so that a new version undoes signatures."""
+    query = select(Part.document_id).where(
+        Part.dossier_id == slot.dossier_id,
+        Part.requirement_code == slot.requirement_code,
+        Part.nominee_id == slot.nominee_id if slot.nominee_id else Part.nominee_id.is_(None),
+    )
+    routes = signing.latest_routes(session, session.scalars(query))
+    return any(route.outcome in {None, RouteOutcome.COMPLETED} for route in routes.values())
 
 
 def can_draft(requirement: Requirement) -> bool:
