@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from dms.appraisal import review as appraisal
 from dms.documents import service as documents
 from dms.documents.service import Desk
 from dms.dossiers import routing as dossiers
@@ -42,6 +43,7 @@ IMMEDIATE: dict[str, tuple[Immediate, ...]] = {
     "route.replaced": (dossiers.on_route_moved,),
     "version.checked": (dossiers.on_route_moved,),
     "route.refused": (dossiers.on_route_refused,),
+    "dossier.return": (appraisal.on_dossier_returned,),
 }
 
 
