@@ -9,9 +9,9 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from blueprints.extensions import db
 from blueprints.sentences import (
@@ -27,6 +27,7 @@ from blueprints.sentences import (
     signing,
 )
 from dms.errors import Conflict, DomainError, Invalid, NotFound, PermissionDenied, TooLarge, Unavailable
+from storage import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(IntegrityError, _stale)
+    app.register_error_handler(StoreUnavailable, _unavailable)
+    app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(CSRFError, _http_error)
     app.register_error_handler(RateLimitExceeded, _http_error)
     app.register_error_handler(HTTPException, _http_error)
@@ -88,12 +91,20 @@ def _stale(error: StaleDataError | IntegrityError) -> Response:
     return answer(409, "stale", str(SENTENCES["stale"]))
 
 
+def _unavailable(error: StoreUnavailable | OperationalError) -> Response:
+    log.error("unavailable", path=request.path, exc_info=error)
+    db.session.rollback()
+    return answer(503, "http_503", str(HTTP_SENTENCES[503]))
+
+
 def _http_error(error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:
         return error.get_response()  # type: ignore[return-value]  # redirects are HTTPExceptions, too
-    return answer(
-        error.code or 500, f"http_{error.code}", str(HTTP_SENTENCES.get(error.code or 500, HTTP_SENTENCES[500]))
-    )
+    status = error.code or 500
+    response = answer(status, f"http_{status}", str(HTTP_SENTENCES.get(status, HTTP_SENTENCES[500])))
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(error.valid_methods or ())
+    return response
 
 
 def _unexpected(error: Exception) -> Response:
@@ -110,6 +121,7 @@ HTTP_SENTENCES = {
     405: _l("This address does not take that kind of request."),
     413: _l("The file is over the size limit. Make it smaller, or split it, and send it again."),
     429: _l("Too many attempts in a short time. Wait a few minutes and try again."),
+    503: _l("A service that we depend on does not answer. Nothing was changed; try again in a few minutes."),
     500: _l("Something went wrong on our side. Nothing was changed; the administrator can find it in the log."),
 }
 

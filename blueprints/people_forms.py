@@ -1,6 +1,7 @@
 """The forms of the administrator's screens."""
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 from flask_wtf import FlaskForm
 from wtforms.validators import Email, Regexp
 
@@ -56,7 +57,7 @@ class UnitForm(NameForm):
     """A new unit under its first name."""
 
     unit_code = TextField(
-        _l("Code"),
+        _p("unit", "Code"),
         [required(), at_most(60), Regexp(f"^{CODE}$", message=_l("Lower-case letters, digits and single hyphens."))],
         description=_l("Short and lasting, for campaign files: so-noi-vu"),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, current_app, has_request_context, request, session, url_for
 from flask_babel import LazyString, format_decimal, get_locale
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 from blueprints import acts, findings, web
 from blueprints.extensions import db
@@ -74,16 +74,19 @@ def _decides(actor: Actor) -> bool:
 
 
 PLACES = (
-    Place(_l("My work"), "inbox", ("home.work",), _everybody),
-    Place(_l("Dossiers"), "folder", ("dossiers.index",), _works_on_dossiers),
-    Place(_l("Signing"), "pen", ("signing.waiting", "signing.index"), _signs),
+    Place(_p("navigation", "My work"), "inbox", ("home.work",), _everybody),
+    Place(_p("navigation", "Dossiers"), "folder", ("dossiers.index",), _works_on_dossiers),
+    Place(_p("navigation", "Signing"), "pen", ("signing.waiting", "signing.index"), _signs),
     Place(
-        _l("Consolidation"), "list", ("appraisal.progress",), _with(Role.COORDINATOR, Role.APPRAISER, Role.CHAIR_OFFICE)
+        _p("navigation", "Consolidation"),
+        "list",
+        ("appraisal.progress",),
+        _with(Role.COORDINATOR, Role.APPRAISER, Role.CHAIR_OFFICE),
     ),
-    Place(_l("Appraisal"), "check", ("appraisal.reviews", "appraisal.index"), _with(Role.APPRAISER)),
-    Place(_l("Decisions"), "award", ("awards.decisions",), _decides),
-    Place(_l("Archive"), "archive", ("archive.search", "archive.index"), _works_on_dossiers),
-    Place(_l("Administration"), "gear", ("people.units",), _with(Role.ADMINISTRATOR)),
+    Place(_p("navigation", "Appraisal"), "check", ("appraisal.reviews", "appraisal.index"), _with(Role.APPRAISER)),
+    Place(_p("navigation", "Decisions"), "award", ("awards.decisions",), _decides),
+    Place(_p("navigation", "Archive"), "archive", ("archive.search", "archive.index"), _works_on_dossiers),
+    Place(_p("navigation", "Administration"), "gear", ("people.units",), _with(Role.ADMINISTRATOR)),
 )
 
 
