@@ -16,15 +16,20 @@ from sqlalchemy.orm import Session
 
 from dms.campaigns import service as campaigns
 from dms.campaigns.models import CampaignRevision
-from dms.campaigns.vocabulary import NomineeKind
+from dms.campaigns.vocabulary import NomineeKind, Side
 from dms.clock import VIETNAM
 from dms.documents.models import Document, DocumentKind, Origin, Version, VersionText
-from dms.dossiers import nominees, parts, service
+from dms.dossiers import council, nominees, parts, service, summary
+from dms.dossiers.council import MeetingData
+from dms.dossiers.lifecycle import trail_of
 from dms.dossiers.models import Dossier, Nominee, Part
 from dms.dossiers.nominees import NomineeData, ScoreEntry, Statement
 from dms.people import service as people
 from dms.people.models import Appointment, Capacity, Person, Position, RoleGrant, Unit, UnitKind, UnitName
 from dms.policy import SYSTEM, Actor, PositionKind, Role, Status
+from dms.signing import service as signing
+from dms.signing.models import RouteOutcome, SigningRoute, StepOutcome, VersionCheck
+from dms.signing.service import RoutePlan
 from dms.text import fold
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -299,3 +304,54 @@ def a_version(number: int, *, media_type: str = PDF, now: datetime = NOW) -> Ver
 def ids(things: Iterable[object]) -> list[UUID]:
     """The ids of rows."""
     return [thing.id for thing in things]  # type: ignore[attr-defined]
+
+
+# --- dossiers that lack nothing
+
+
+def signed(session: Session, dossier: Dossier, part: Part, *, by: Actor = SYSTEM, now: datetime = NOW) -> SigningRoute:
+    """Let a paper's route be done to its end, as rows only: the file holds no signature, but its check says valid."""
+    scheme = campaigns.scheme_of(dossier.revision, dossier.scheme_code)
+    requirement = scheme.requirement(part.requirement_code)
+    assert requirement is not None
+    plan = RoutePlan(
+        title=part.document.title,
+        stages=requirement.route,
+        units=dict.fromkeys(Side, dossier.unit_id),
+        trail=trail_of(dossier),
+    )
+    route = signing.open_route(session, part.document, plan, by=by, now=now)
+    for step in route.steps:
+        step.outcome, step.acted_at, step.actor_name, step.capacity = StepOutcome.DONE, now, "Người ký", Capacity.NONE
+    signing.close_route(session, route, RouteOutcome.COMPLETED, now=now)
+    fields = [step.field_name for step in route.steps if step.field_name]
+    report = {"reasons": [], "signatures": [{"field": name, "verdict": "valid"} for name in fields]}
+    session.merge(VersionCheck(version_id=route.version_id, checked_at=now, verdict="valid", report=report))
+    if requirement.number_and_date:
+        part.document.number, part.document.symbol = next_number(), "TTr-SGDĐT"
+        part.document.issued_on, part.document.issued_year = now.date(), now.year
+    session.flush()
+    return route
+
+
+def a_complete_dossier(
+    session: Session, *, unit: Unit | None = None, by: Actor | None = None, now: datetime = NOW
+) -> Dossier:
+    """A Bằng khen dossier with one collective, to which nothing is missing: it can be submitted."""
+    dossier = a_dossier(session, unit=unit, by=by, now=now)
+    by = by or clerk_of(session, dossier)
+    nominee = a_nominee(session, dossier, kind=NomineeKind.COLLECTIVE, by=by, now=now)
+    proven(session, nominee, by=by, now=now)
+    meeting = MeetingData(held_on=now.date(), members_total=9, members_present=9)
+    council.record_meeting(session, dossier.id, meeting, {nominee.id: 9}, by=by, now=now)
+    words = f"{service.unit_name(dossier).name} đề nghị tặng Bằng khen cho {nominee.name}, giai đoạn 2023 - 2025"
+    for code, of in (("to-trinh", None), ("bien-ban", None), ("bao-cao-thanh-tich", nominee)):
+        signed(session, dossier, a_paper(session, dossier, code, of, words=words, now=now), now=now)
+    summary.refresh(session, dossier, now=now)
+    return dossier
+
+
+def a_submitted_dossier(session: Session, *, unit: Unit | None = None, now: datetime = NOW) -> Dossier:
+    """A complete dossier that its clerk handed over."""
+    dossier = a_complete_dossier(session, unit=unit, now=now)
+    return service.submit(session, dossier.id, by=clerk_of(session, dossier), now=now)

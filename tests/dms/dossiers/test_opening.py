@@ -94,9 +94,7 @@ def test_a_unit_has_one_living_dossier_under_a_scheme(session: Session) -> None:
     first = make.a_dossier(session)
     clerk = make.clerk_of(session, first)
     with pytest.raises(Conflict, match="dossier_already_open") as refusal:
-        service.open_dossier(
-            session, first.revision_id, first.scheme_code, first.unit_id, by=clerk, now=make.NOW
-        )
+        service.open_dossier(session, first.revision_id, first.scheme_code, first.unit_id, by=clerk, now=make.NOW)
     assert refusal.value.params["dossier"] == first.code
     service.withdraw(session, first.id, reason="Lập nhầm", by=clerk, now=make.NOW)
     assert make.a_dossier(session, unit=first.unit).code == "HS-2026-0002"
