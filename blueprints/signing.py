@@ -1,5 +1,226 @@
-"""The screens of signing."""
+"""The screens of signing: what waits for me, one step, many at once, number and date, and what a signature is worth."""
 
-from flask import Blueprint
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from blueprints import errors, signing_words
+from blueprints.extensions import db
+from blueprints.forms import NumberAndDateForm, ReasonForm, refusals_on
+from blueprints.reading import dossier_of, readable_document
+from blueprints.signing_batch import Chosen, sign_each
+from blueprints.signing_forms import CheckForm
+from blueprints.web import current_actor, fresh_login, is_fresh, permission, tools, transaction
+from dms import clock
+from dms.campaigns.vocabulary import StepAction
+from dms.documents import intake, rendering
+from dms.documents import service as documents
+from dms.documents.models import Document
+from dms.errors import Conflict, DomainError, Invalid
+from dms.people import service as people
+from dms.policy import Permission
+from dms.signing import overview, service, signatures, validation
+from dms.signing.models import Step
 
 bp = Blueprint("signing", __name__, url_prefix="/signing")
+
+PAGE_PIXELS = 1240
+MOST_AT_ONCE = 100
+
+
+@bp.app_context_processor
+def _words() -> dict[str, Any]:
+    return {"signing_words": signing_words, "is_fresh": is_fresh}
+
+
+# --- what waits for me
+
+
+@bp.get("")
+@permission(Permission.STEP_ACT)
+def waiting() -> str:
+    return _list()
+
+
+def _list(results: list[Any] | None = None) -> str:
+    session, actor = db.session(), current_actor()
+    steps = service.waiting_for(session, actor)
+    return render_template(
+        "signing/waiting.html",
+        steps=steps,
+        units=people.names_on(session, {step.unit_id for step in steps}, clock.day_of(clock.now())),
+        results=results or [],
+        number=StepAction.NUMBER,
+    )
+
+
+@bp.post("/sign")
+@fresh_login
+@permission(Permission.STEP_ACT)
+def sign_chosen() -> Any:
+    chosen = [found for each in request.form.getlist("step") if (found := Chosen.parse(each))]
+    if not chosen:
+        flash(errors.sentence(Invalid("nothing_chosen")), "warning")
+        return redirect(url_for(".waiting"))
+    return _list(sign_each(chosen[:MOST_AT_ONCE], tools().signing, by=current_actor()))
+
+
+# --- one step
+
+
+@bp.get("/steps/<uuid:step_id>")
+@permission(Permission.STEP_READ)
+def step(step_id: UUID) -> str:
+    return _step(step_id)
+
+
+def _step(step_id: UUID, refusal: ReasonForm | None = None, number: NumberAndDateForm | None = None) -> str:
+    session = db.session()
+    page = overview.step_page(session, step_id, by=current_actor(), now=clock.now())
+    return render_template(
+        "signing/step.html",
+        page=page,
+        document=page.route.document,
+        dossier=dossier_of(session, page.route.document_id),
+        refusal=refusal or ReasonForm(formdata=None),
+        number=number or _number_form(page.step),
+    )
+
+
+def _number_form(of: Step) -> NumberAndDateForm:
+    """Number and date as the registry would give them today; the registrar has the last word."""
+    document, today = of.route.document, clock.day_of(clock.now())
+    symbol = document.symbol or ""
+    number = documents.next_number(db.session(), unit_id=document.unit_id, symbol=symbol, year=today.year)
+    return NumberAndDateForm(formdata=None, data={"number": number, "symbol": symbol, "issued_on": today})
+
+
+@bp.get("/steps/<uuid:step_id>/pages/<digest>/<int:number>.png")
+@permission(Permission.STEP_READ)
+def page(step_id: UUID, digest: str, number: int) -> Response:
+    """A picture of one page of exactly the version that the address names; another one is never shown in its place."""
+    version = service.get_step(db.session(), step_id, by=current_actor()).route.version
+    if version.digest != digest:
+        raise Conflict("version_moved", document=version.document.title)
+    with documents.local_copy(tools().desk, version) as path:
+        picture = rendering.render_page(path, number - 1, PAGE_PIXELS)
+    answer = Response(picture, mimetype="image/png")
+    answer.cache_control.private, answer.cache_control.max_age = True, 3600
+    return answer
+
+
+@bp.post("/steps/<uuid:step_id>/sign")
+@fresh_login
+@permission(Permission.STEP_ACT)
+def sign(step_id: UUID) -> Any:
+    desk, by = tools().signing, current_actor()
+    shown = request.form.get("shown", "")
+    signatures.sign_with_server_key(
+        db.session(), transaction, desk, step_id, shown_digest=shown, by=by, now=clock.now()
+    )
+    signed = service.get_step(db.session(), step_id, by=by)
+    flash(_("Signed: %(document)s.", document=signed.route.title), "success")
+    return _onwards(signed)
+
+
+@bp.post("/steps/<uuid:step_id>/number")
+@permission(Permission.STEP_ACT)
+def give_number(step_id: UUID) -> Any:
+    form = NumberAndDateForm()
+    if form.validate():
+        with refusals_on(form), transaction() as session:
+            done = service.give_number(
+                session,
+                step_id,
+                number=form.number.data,
+                symbol=form.symbol.data,
+                issued_on=form.issued_on.data,
+                by=current_actor(),
+                now=clock.now(),
+            )
+        if not form.form_errors:
+            flash(_("The number has been entered; the seal writes it into the paper."), "success")
+            return _onwards(done)
+    return _step(step_id, number=form), 422
+
+
+@bp.post("/steps/<uuid:step_id>/refuse")
+@permission(Permission.STEP_ACT)
+def refuse(step_id: UUID) -> Any:
+    form = ReasonForm()
+    if form.validate():
+        with refusals_on(form), transaction() as session:
+            service.refuse(session, step_id, reason=form.reason.data, by=current_actor(), now=clock.now())
+        if not form.form_errors:
+            flash(_("You refused to sign; those who sent it see your reason."), "info")
+            return redirect(url_for(".waiting"))
+    return _step(step_id, refusal=form), 422
+
+
+def _onwards(done: Step) -> Any:
+    """To the next act on the same paper, if it is mine as well; else to what waits for me."""
+    following = overview.next_for(db.session(), done.route, by=current_actor())
+    return redirect(url_for(".step", step_id=following.id) if following else url_for(".waiting"))
+
+
+# --- what a signature is worth
+
+
+@bp.get("/documents/<uuid:document_id>/verification")
+@permission(Permission.DOCUMENT_READ)
+def verification(document_id: UUID) -> str:
+    session = db.session()
+    document = readable_document(session, document_id, by=current_actor())
+    version = documents.current_version(document)
+    route = validation.route_of(session, version) if version else None
+    return render_template(
+        "signing/verification.html",
+        document=document,
+        version=version,
+        check=validation.check_of(session, version) if version else None,
+        entries=overview.entries_of(session, route, now=clock.now()) if route else (),
+        units=_unit_names(document),
+        dossier=dossier_of(session, document_id),
+    )
+
+
+@bp.post("/documents/<uuid:document_id>/verification")
+@permission(Permission.DOCUMENT_READ)
+def verify_again(document_id: UUID) -> Any:
+    with transaction() as session:
+        version = documents.current_version(readable_document(session, document_id, by=current_actor()))
+        if version is not None and version.media_type == documents.PDF:
+            validation.check_version(session, tools().signing, version, now=clock.now())
+    flash(_("The signatures have been verified again."), "success")
+    return redirect(url_for(".verification", document_id=document_id))
+
+
+def _unit_names(document: Document) -> dict[UUID, str]:
+    names = people.names_on(db.session(), {document.unit_id}, clock.day_of(clock.now()))
+    return {unit_id: name.name for unit_id, name in names.items()}
+
+
+@bp.route("/check", methods=["GET", "POST"])
+@permission(Permission.HOME)
+def check() -> Any:
+    """Verify any signed PDF; it is inspected like every upload, judged, and forgotten."""
+    form, report, refused = CheckForm(), None, None
+    if form.validate_on_submit():
+        try:
+            report = _report_on(form)
+        except DomainError as error:
+            refused = error
+    status = errors.status_of(refused) if refused else 422 if form.errors else 200
+    sentence = errors.sentence(refused) if refused else None
+    name = form.file.data.filename if report else None
+    return render_template("signing/check.html", form=form, report=report, refused=sentence, name=name), status
+
+
+def _report_on(form: CheckForm) -> dict[str, Any]:
+    taken = intake.receive(tools().desk, form.file.data.stream, filename=form.file.data.filename or "")
+    if taken.media_type.value != documents.PDF:
+        raise Invalid("not_a_pdf")
+    with intake.copy_of(tools().desk, taken.digest) as path:
+        return validation.validate_file(tools().signing, path, now=clock.now())

@@ -1,5 +1,72 @@
 """Why an act on signing was refused."""
 
 from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 
-SENTENCES: dict[str, LazyString] = {}
+SENTENCES: dict[str, LazyString] = {
+    "step_not_found": _l(
+        "There is no such signing step, or it is not yours to see. Open “Signing” to see what waits for you."
+    ),
+    "step_not_open": _l(
+        "This step is not open any more, or its turn has not come: somebody acted before you, or the route has ended. Nothing was signed. Open the document again to see where it stands."
+    ),
+    "step_needs_no_signature": _l(
+        "This step gives number and date; it is not signed. Open the step and enter the number."
+    ),
+    "step_is_no_number": _l("This step is signed; number and date are given at the registrar's own step."),
+    "seat_not_held": _l(
+        "You do not hold this seat today, and no written delegation lets you sign from it (Decree 30/2020, art. 13). Ask the head of the unit for a delegation."
+    ),
+    "capacity_not_allowed": _l(
+        "This paper may not be signed in your capacity (%(capacity)s): the campaign's route names who may. Ask the head of the unit to sign."
+    ),
+    "version_moved": _l(
+        "“%(document)s” has changed since you opened it: somebody else signed or replaced it. Nothing of yours was lost or signed. Open the document again, look at it and sign once more."
+    ),
+    "number_not_given": _l(
+        "“%(document)s” has no number yet, so it cannot be sealed (Decree 30/2020, art. 15): the seal closes number and date. Give the number first."
+    ),
+    "reason_missing": _l("A refusal needs its reason, so that others know what to put right. Write it down."),
+    "route_already_open": _l(
+        "“%(document)s” is on its way to the signers already. Wait until they are done, or call it back first."
+    ),
+    "route_needs_pdf": _l(
+        "“%(document)s” cannot be signed yet: only a PDF can. Wait until the conversion is done, or upload the PDF."
+    ),
+    "route_empty": _l("The campaign gives “%(document)s” no signers, so there is nothing to start."),
+    "route_closed": _l("This route has ended already. Open the document to see how."),
+    "route_already_signed": _l(
+        "Somebody has signed already, so the document cannot be called back. The next signer can refuse it with a reason."
+    ),
+    "layers_not_signable": _l(
+        "“%(document)s” has layers that can be switched on and off, so two readers could see two texts. Print it to a new PDF and upload that."
+    ),
+    "document_has_signature_fields": _l(
+        "“%(document)s” brings signature fields of its own (%(fields)s); only the fields of its route may be signed. Print it to a new PDF without form fields and upload that."
+    ),
+    "signature_refused": _l(
+        "The signature on “%(document)s” did not pass our own verification (%(reasons)s), so it was not kept. Nothing was signed. Try again, and tell the administrator if it happens once more."
+    ),
+    "pending_not_found": _l("This signature was not started by you. Open the document and sign it from there."),
+    "pending_used": _l("This signature is done already. Open the document to see it."),
+    "pending_expired": _l(
+        "Too much time passed between preparing and signing. Nothing was signed. Open the document and sign again."
+    ),
+    "signing_key_missing": _l(
+        "No signing certificate is bound to %(person)s. Nothing was signed. Ask the administrator to bind yours."
+    ),
+    "seal_key_missing": _l(
+        "No seal certificate is bound to %(unit)s. Nothing was sealed. Ask the administrator to bind the organisation's certificate."
+    ),
+    "signing_key_changed": _l(
+        "The key file “%(ref)s” no longer holds the certificate that was bound. Nothing was signed. Ask the administrator to bind the new certificate."
+    ),
+    "signing_key_not_found": _l("There is no such signing key. Open the list of keys again."),
+    "signing_key_retired": _l("This signing key was retired already."),
+    "key_needs_one_owner": _l("A key belongs to one person or to one organisation. Choose one of them."),
+    "key_bound_elsewhere": _l(
+        "The certificate of “%(ref)s” is bound to somebody else. Retire it there first; a certificate names one holder only."
+    ),
+    "not_a_pdf": _l("Only PDF files carry signatures that can be verified here. Choose the signed PDF."),
+    "nothing_chosen": _l("Choose at least one document to sign."),
+}

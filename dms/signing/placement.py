@@ -53,8 +53,8 @@ def start(
 ) -> SigningRoute:
     """Make the fields in the document's current version and put it on its way.
 
-    Raises Conflict("route_already_open"), Invalid("route_needs_pdf", "route_empty", "layers_not_signable"), and
-    what ``pades.add_fields`` refuses (signed elsewhere, damaged, encrypted).
+    Raises Conflict("route_already_open"), Invalid("route_needs_pdf", "route_empty", "layers_not_signable",
+    "document_has_signature_fields"), and what ``pades.add_fields`` refuses (signed elsewhere, damaged, encrypted).
     """
     routes.ensure_no_open_route(session, document)
     prepare_document(session, desk, document, plan, by=by, now=now)
@@ -85,6 +85,8 @@ def _unsigned(document: Document) -> Version:
         raise Invalid("route_needs_pdf", document=document.title)
     if "pdf_layers" in version.inspection.get("problems", ()):
         raise Invalid("layers_not_signable", document=document.title)
+    if foreign := version.inspection.get("empty_signature_fields"):
+        raise Invalid("document_has_signature_fields", document=document.title, fields=foreign)
     return version
 
 
