@@ -1,6 +1,6 @@
 """What forms share: a refusal that gives the form back, and fields for names, days, numbers, units, people, files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,8 @@ from flask_wtf.file import FileField
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import DateField, Form, IntegerField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, StopValidation
 
 from blueprints import errors
 from blueprints.extensions import db
@@ -51,9 +52,19 @@ def _tell(form: Form, error: DomainError) -> None:
         field.errors = [*field.errors, sentence]
 
 
+class Required(DataRequired):
+    """Not empty; what could not be read (no day, no number) keeps its own error."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Judge the field."""
+        if field.process_errors:
+            raise StopValidation
+        super().__call__(form, field)
+
+
 def required(message: Any = REQUIRED) -> DataRequired:
     """The field may not be left empty."""
-    return DataRequired(message)
+    return Required(message)
 
 
 def needed_number(message: Any = REQUIRED) -> InputRequired:
@@ -123,7 +134,19 @@ class NumberField(IntegerField):
 
 
 class ChoiceField(SelectField):
-    """One of a list; an id is given back as a UUID with ``coerce=as_uuid``."""
+    """One of a list; its choices are (value, label), or {group: [(value, label), …]}."""
+
+    def __init__(self, label: Any = None, validators: Any = (), *, choices: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, choices=_as_choices(choices), **options)
+
+    @property
+    def choices(self) -> Any:
+        """The entries of the list."""
+        return self._choices
+
+    @choices.setter
+    def choices(self, given: Any) -> None:
+        self._choices = _as_choices(given)
 
     def pre_validate(self, form: Any) -> None:
         """Say in our own words that the entry is not in the list."""
@@ -131,6 +154,15 @@ class ChoiceField(SelectField):
             super().pre_validate(form)
         except (ValidationError, ValueError):
             raise ValidationError(NOT_OFFERED) from None
+
+
+def _as_choices(given: Any) -> Any:
+    """Pairs as the objects that WTForms asks for since 3.3; with a dictionary each key heads a group."""
+    if isinstance(given, dict):
+        return [SelectChoice(value, label, optgroup=group) for group, pairs in given.items() for value, label in pairs]
+    if isinstance(given, Iterable):
+        return [each if isinstance(each, SelectChoice) else SelectChoice(*each) for each in given]
+    return given
 
 
 class UnitField(ChoiceField):

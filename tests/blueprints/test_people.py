@@ -1,0 +1,286 @@
+"""The administrator's screens, and the head's delegations."""
+
+import re
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from blueprints.extensions import db
+from dms import audit, clock
+from dms.audit import Trail
+from dms.people import service
+from dms.policy import PositionKind, Role
+from tests.blueprints.helpers import PASSWORD, Browser, World, login, writing
+from tests.factories import a_person, a_role, a_unit, an_appointment
+
+TODAY = clock.day_of(clock.now())
+ADDRESSES = ["/people/units", "/people/units/new", "/people/", "/people/new"]
+A_UNIT = {
+    "unit_code": "so-khcn",
+    "kind": "provincial_department",
+    "name": "Sở Khoa học và Công nghệ",
+    "symbol": "SKHCN",
+    "place": "Vĩnh Long",
+    "superior": "",
+    "valid_from": "2025-03-01",
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_clerk_may_not_administer(client: Browser, world: World, address: str) -> None:
+    login(client, world.clerk)
+    answer = client.get(address)
+    assert answer.status_code == 403
+    assert "Chức trách của bạn không được thực hiện việc này" in answer.text
+
+
+def test_a_clerk_cannot_take_a_role_by_sending_the_form(app: Flask, client: Browser, world: World) -> None:
+    login(client, world.clerk)
+    fields = {"person_id": world.clerk_id, "role": "administrator", "valid_from": "2020-01-01"}
+    assert client.submit(f"/people/units/{world.unit_id}/roles/new", **fields).status_code == 403
+    assert not actor(app, world.clerk_id).has_role(Role.ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_administrator_sees_every_screen(client: Browser, world: World, address: str) -> None:
+    login(client, world.administrator)
+    assert client.get(address).status_code == 200
+
+
+def actor(app: Flask, person_id: UUID) -> service.Actor:
+    with app.app_context():
+        return service.actor_of(db.session(), person_id, TODAY)
+
+
+def tags(app: Flask, subject: str, subject_id: UUID) -> list[str]:
+    with app.app_context():
+        return [event.tag for event in audit.events(db.session(), Trail(subject, subject_id))]
+
+
+# --- Units
+
+
+def test_a_unit_is_entered_and_shown(client: Browser, world: World) -> None:
+    login(client, world.administrator)
+    answer = client.submit("/people/units/new", **A_UNIT)
+    assert answer.status_code == 302
+    page = client.get(answer.location).text
+    assert "Sở Khoa học và Công nghệ" in page
+    assert "Nhập cơ quan, đơn vị" in page
+
+
+def test_a_code_that_is_taken_gives_the_form_back_with_all_that_was_typed(client: Browser, world: World) -> None:
+    login(client, world.administrator)
+    answer = client.submit("/people/units/new", **(A_UNIT | {"unit_code": "so-gddt"}))
+    assert answer.status_code == 422
+    assert "Mã “so-gddt” đã được dùng" in answer.text
+    assert 'value="Sở Khoa học và Công nghệ"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("mistake", "words"),
+    [
+        (("name", ""), "Vui lòng nhập mục này"),
+        (("unit_code", "Sở KH"), "Chỉ gồm chữ thường"),
+        (("valid_from", "31/02/2025"), "Ngày không hợp lệ"),
+        (("kind", "kingdom"), "Hãy chọn một mục trong danh sách"),
+    ],
+)
+def test_each_mistake_is_told_at_its_field(client: Browser, world: World, mistake: tuple[str, str], words: str) -> None:
+    field, value = mistake
+    login(client, world.administrator)
+    answer = client.submit("/people/units/new", **(A_UNIT | {field: value}))
+    assert answer.status_code == 422
+    assert re.search(rf'id="{field}-error">.*?{words}', answer.text, re.DOTALL)
+
+
+def test_a_day_may_be_typed_the_vietnamese_way(client: Browser, world: World) -> None:
+    login(client, world.administrator)
+    answer = client.submit("/people/units/new", **(A_UNIT | {"valid_from": "01/03/2025"}))
+    assert "từ" in client.get(answer.location).text
+    assert "01/03/2025" in client.get(answer.location).text
+
+
+def test_a_new_name_leaves_the_old_one_to_older_papers(app: Flask, client: Browser, world: World) -> None:
+    login(client, world.administrator)
+    fields = {"name": "Sở Giáo dục", "symbol": "SGD", "place": "Vĩnh Long", "valid_from": "2026-01-01"}
+    client.submit(f"/people/units/{world.unit_id}/names/new", **fields)
+    with app.app_context():
+        session = db.session()
+        assert service.name_on(session, world.unit_id, date(2025, 12, 31)).name == "Sở Giáo dục và Đào tạo"
+        assert service.name_on(session, world.unit_id, date(2026, 1, 1)).name == "Sở Giáo dục"
+
+
+def test_duties_pass_to_the_successor_whose_people_then_hold_the_old_seats(
+    app: Flask, client: Browser, world: World
+) -> None:
+    with writing(app) as session:
+        heir, boss = a_unit(session), a_person(session)
+        an_appointment(session, boss, heir, PositionKind.HEAD)
+        heir_id, boss_id = heir.id, boss.id
+    login(client, world.administrator)
+    address = f"/people/units/{world.unit_id}/successions/new"
+    client.get(address)
+    assert client.submit(address, successor_id=heir_id, kind="merged", on=TODAY.isoformat()).status_code == 302
+    assert (PositionKind.HEAD, world.unit_id) in actor(app, boss_id).seats
+    assert "unit:succession:add" in tags(app, "unit", heir_id)
+
+
+def test_units_cannot_succeed_each_other_in_a_circle(app: Flask, client: Browser, world: World) -> None:
+    with writing(app) as session:
+        other_id = a_unit(session).id
+    login(client, world.administrator)
+    terms = {"kind": "transferred", "on": "2025-01-01"}
+    client.submit(f"/people/units/{world.unit_id}/successions/new", successor_id=other_id, **terms)
+    answer = client.submit(f"/people/units/{other_id}/successions/new", successor_id=world.unit_id, **terms)
+    assert answer.status_code == 422
+    assert "vòng lặp" in answer.text
+
+
+# --- People, seats, roles
+
+
+def test_a_role_opens_what_it_should_and_is_told_in_both_chains(app: Flask, client: Browser, world: World) -> None:
+    login(client, world.administrator)
+    fields = {"person_id": world.head_id, "role": "archivist", "valid_from": "2025-01-01"}
+    assert client.submit(f"/people/units/{world.unit_id}/roles/new", **fields).status_code == 302
+    assert actor(app, world.head_id).has_role(Role.ARCHIVIST)
+    assert tags(app, "person", world.head_id) == ["person:role:grant"]
+    assert tags(app, "unit", world.unit_id) == ["unit:role:grant"]
+    again = client.submit(f"/people/units/{world.unit_id}/roles/new", **fields)
+    assert "đã có vai trò này" in again.text
+
+
+def test_an_ended_appointment_no_longer_signs(app: Flask, client: Browser, world: World) -> None:
+    with writing(app) as session:
+        person, unit = a_person(session), a_unit(session)
+        appointment_id = an_appointment(session, person, unit, PositionKind.HEAD).id
+        person_id, unit_id = person.id, unit.id
+    login(client, world.administrator)
+    assert actor(app, person_id).seats == {(PositionKind.HEAD, unit_id)}
+    client.submit(f"/people/appointments/{appointment_id}/end", on=TODAY.isoformat())
+    assert actor(app, person_id).seats == set()
+
+
+def test_nobody_takes_the_administrators_role_from_themselves(app: Flask, client: Browser, world: World) -> None:
+    with app.app_context():
+        from dms.people import administration
+
+        session = db.session()
+        person = administration.person_by_email(session, world.administrator)
+        grant_id = administration.grants_of(session, person_id=person.id)[0].id  # type: ignore[union-attr]
+    login(client, world.administrator)
+    answer = client.submit(f"/people/roles/{grant_id}/end", on=TODAY.isoformat())
+    assert answer.status_code == 422
+    assert "không thể tự thu hồi" in answer.text
+
+
+def test_people_are_found_without_diacritics(client: Browser, world: World) -> None:
+    login(client, world.administrator)
+    page = client.get("/people/?q=hong nhung").text
+    assert "Nguyễn Thị Hồng Nhung" in page
+    assert "Trần Văn Bình" not in page
+    assert "Không tìm thấy ai" in client.get("/people/?q=khong-co-ai").text
+
+
+# --- Log-ins
+
+
+def given_password(page: str) -> str:
+    found = re.search(r'id="password">([^<]+)<', page)
+    assert found
+    return found[1]
+
+
+def test_a_new_log_in_has_a_password_for_one_use_shown_once(app: Flask, client: Browser, world: World) -> None:
+    login(client, world.administrator)
+    person_id = client.submit("/people/new", full_name="Phạm Thu Hà", email="ha@example.vn").location.rpartition("/")[2]
+    shown = client.submit(f"/people/{person_id}/account")
+    assert shown.headers["Cache-Control"] == "no-store"
+    password = given_password(shown.text)
+    assert password not in client.get(f"/people/{person_id}").text
+    newcomer = app.test_client()
+    assert login(newcomer, "ha@example.vn", password).status_code == 302
+    assert newcomer.get("/work").location == "/change"
+
+
+def test_a_closed_log_in_ends_open_sessions(app: Flask, client: Browser, world: World) -> None:
+    clerk = app.test_client()
+    login(clerk, world.clerk)
+    login(client, world.administrator)
+    account_id = account_of(client, world.clerk_id)
+    client.submit(f"/people/accounts/{account_id}/close")
+    assert clerk.get("/work").status_code == 302
+    client.submit(f"/people/accounts/{account_id}/reopen")
+    assert login(clerk, world.clerk).location == "/work"
+
+
+def test_a_reset_password_replaces_the_old_one_and_ends_open_sessions(
+    app: Flask, client: Browser, world: World
+) -> None:
+    clerk = app.test_client()
+    login(clerk, world.clerk)
+    login(client, world.administrator)
+    shown = client.submit(f"/people/accounts/{account_of(client, world.clerk_id)}/password")
+    assert clerk.get("/work").status_code == 302
+    assert login(clerk, world.clerk, PASSWORD).status_code == 200
+    assert login(clerk, world.clerk, given_password(shown.text)).status_code == 302
+
+
+def account_of(client: Browser, person_id: UUID) -> str:
+    found = re.search(r"/people/accounts/([0-9a-f-]+)/", client.get(f"/people/{person_id}").text)
+    assert found
+    return found[1]
+
+
+# --- Delegations
+
+
+@pytest.mark.rule("P25")
+def test_a_head_delegates_for_a_time_and_ends_it(app: Flask, client: Browser, world: World) -> None:
+    login(client, world.head)
+    fields = {
+        "unit_id": world.unit_id,
+        "delegate_id": world.clerk_id,
+        "capacity": "kt",
+        "basis": "Quyết định số 12/QĐ-SGDĐT ngày 05/01/2026",
+        "valid_from": TODAY.isoformat(),
+        "valid_to": (TODAY + timedelta(days=7)).isoformat(),
+    }
+    client.get("/delegations/new")
+    assert client.submit("/delegations/new", **fields).status_code == 302
+    assert (PositionKind.HEAD, world.unit_id) in actor(app, world.clerk_id).seats
+    page = client.get("/delegations/").text
+    assert "Nguyễn Thị Hồng Nhung" in page
+    found = re.search(r"/delegations/([0-9a-f-]+)/revoke", page)
+    assert found
+    client.submit(f"/delegations/{found[1]}/revoke")
+    assert (PositionKind.HEAD, world.unit_id) not in actor(app, world.clerk_id).seats
+
+
+@pytest.mark.rule("P25")
+def test_who_is_no_head_has_nobody_to_delegate_for(client: Browser, world: World) -> None:
+    login(client, world.clerk)
+    assert "Chỉ người đứng đầu" in client.get("/delegations/").text
+    assert client.submit("/delegations/new", unit_id=world.unit_id).status_code == 422
+
+
+def test_lists_of_people_cost_the_same_queries_however_long(app: Flask, client: Browser, world: World) -> None:
+    from tests.blueprints.helpers import counted_queries
+
+    login(client, world.administrator)
+    with counted_queries(app) as few:
+        client.get(f"/people/units/{world.unit_id}")
+    with writing(app) as session:
+        from dms.people.models import Unit
+
+        unit = session.get_one(Unit, world.unit_id)
+        for _ in range(10):
+            person = a_person(session)
+            an_appointment(session, person, unit, PositionKind.SPECIALIST)
+            a_role(session, person, unit, Role.CLERK)
+    with counted_queries(app) as many:
+        client.get(f"/people/units/{world.unit_id}")
+    assert len(many) == len(few)
