@@ -8,7 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
 from blueprints.campaign_labels import CAMPAIGNS
+from dms.appraisal.letter import LetterState
 from dms.appraisal.models import ReviewVerdict
+from dms.appraisal.progress import Standing
+from dms.appraisal.rules import Lateness, PointState
 from dms.appraisal.worklist import Task
 from dms.completeness import model as completeness
 from dms.completeness import signatures as completeness_signatures
@@ -139,6 +142,7 @@ DOCUMENTS = {
         Origin.CONVERTED: _p("version", "Converted to PDF/A"),
         Origin.PREPARED: _p("version", "Prepared for signing"),
         Origin.SIGNED: _p("version", "Signed"),
+        Origin.ARCHIVED: _p("version", "Time-stamped for the archive"),
     },
     sniff.MediaType: {
         sniff.MediaType.PDF: _l("PDF file"),
@@ -284,6 +288,36 @@ DOSSIERS = {
         PaperState.REFUSED: _p("paper", "Signature refused"),
         PaperState.SIGNED: _p("paper", "Signed"),
         PaperState.FILED: _p("paper", "On file"),
+    },
+    LetterState: {
+        LetterState.NOT_NEEDED: _p("letter", "Not needed"),
+        LetterState.MISSING: _p("letter", "Not drafted"),
+        LetterState.STALE: _p("letter", "Older than the list"),
+        LetterState.DRAFTED: _p("letter", "Drafted"),
+        LetterState.WITH_SIGNERS: _p("letter", "With the signers"),
+        LetterState.SIGNED: _p("letter", "Signed"),
+    },
+    Lateness: {
+        Lateness.IN_TIME: _p("lateness", "In time"),
+        Lateness.LATE: _p("lateness", "Submitted late"),
+        Lateness.DUE: _p("lateness", "Not due yet"),
+        Lateness.OVERDUE: _p("lateness", "Overdue"),
+    },
+    Standing: {
+        Standing.NOT_OPENED: _p("standing", "Not begun"),
+        Standing.PREPARING: _p("standing", "Being prepared"),
+        Standing.RETURNED: _p("standing", "Returned"),
+        Standing.SUBMITTED: _p("standing", "Submitted"),
+        Standing.PASSED_ON: _p("standing", "Passed on"),
+        Standing.ENDED: _p("standing", "Refused or withdrawn"),
+    },
+    PointState: {
+        PointState.MET: _p("point", "Met"),
+        PointState.NOTED: _p("point", "To be noted"),
+        PointState.ACCEPTED: _p("point", "Accepted"),
+        PointState.UNDECIDED: _p("point", "To be decided"),
+        PointState.REJECTED: _p("point", "Not accepted"),
+        PointState.BLOCKING: _p("point", "To be put right"),
     },
     ReviewVerdict: {
         ReviewVerdict.ACCEPTED: _p("review", "Accepted"),

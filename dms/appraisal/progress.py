@@ -55,7 +55,10 @@ _STANDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class UnitProgress:
-    """One unit's way: its dossier, if it has one, how it stands to the deadline, and what the summary tells of it."""
+    """One unit's way: its dossier, if it has one, how it stands to the deadline, and what the summary tells of it.
+
+    It names the dossier's bodies and status as the dossier does, so that the policy can be asked who may open it.
+    """
 
     unit_id: UUID
     unit: str
@@ -63,6 +66,9 @@ class UnitProgress:
     standing: Standing
     lateness: Lateness
     dossier_id: UUID | None = None
+    coordinator_id: UUID | None = None
+    appraiser_id: UUID | None = None
+    conferrer_id: UUID | None = None
     code: str = ""
     status: Status | None = None
     status_since: datetime | None = None
@@ -88,6 +94,7 @@ class Progress:
     deadline: Deadline | None
     rows: tuple[UnitProgress, ...]
     consolidation: Consolidation | None
+    may_consolidate: bool
 
     @property
     def counts(self) -> Mapping[Standing, int]:
@@ -102,13 +109,14 @@ class Progress:
 
 def followed(session: Session, *, by: Actor, now: datetime) -> list[tuple[CampaignRevision, Scheme]]:
     """The schemes whose units the actor follows: those that go through a coordinator, by campaign (P12, P21)."""
-    pairs = [
+    return [
         (revision, scheme)
         for revision in campaigns.list_latest(session)
         for scheme in campaigns.spec_of(revision).schemes
         if scheme.procedure.path is DecisionPath.THROUGH_COORDINATOR
+        and (bodies := _bodies(session, revision, scheme, now=now)) is not None
+        and allows(by, Permission.CONSOLIDATION_READ, bodies)
     ]
-    return [(revision, scheme) for revision, scheme in pairs if _may_follow(session, revision, scheme, by=by, now=now)]
 
 
 def progress(session: Session, revision_id: UUID, scheme_code: str, *, by: Actor, now: datetime) -> Progress:
@@ -118,20 +126,22 @@ def progress(session: Session, revision_id: UUID, scheme_code: str, *, by: Actor
     """
     revision = campaigns.get_revision(session, revision_id)
     spec, scheme = campaigns.spec_of(revision), campaigns.scheme_of(revision, scheme_code)
-    if not _may_follow(session, revision, scheme, by=by, now=now):
+    bodies = _bodies(session, revision, scheme, now=now)
+    if bodies is None or not allows(by, Permission.CONSOLIDATION_READ, bodies):
         raise NotFound("campaign_not_found")
     deadline = listing.deadline_of(scheme, DeadlineKind.TO_COORDINATOR)
     rows = _rows(session, revision, spec, scheme, before=deadline.before if deadline else None, now=now)
     found = consolidation.find(session, revision.id, scheme.code, by=by)
-    return Progress(revision, scheme, deadline, tuple(rows), found)
+    may_consolidate = allows(by, Permission.CONSOLIDATION_EDIT, bodies)
+    return Progress(revision, scheme, deadline, tuple(rows), found, may_consolidate)
 
 
-def _may_follow(session: Session, revision: CampaignRevision, scheme: Scheme, *, by: Actor, now: datetime) -> bool:
+def _bodies(session: Session, revision: CampaignRevision, scheme: Scheme, *, now: datetime) -> Consolidation | None:
+    """A list as it would be opened today, for the policy to judge; None where the campaign names no such bodies."""
     spec = campaigns.spec_of(revision)
     if spec.body(Side.COORDINATOR) is None or spec.body(Side.APPRAISER) is None:
-        return False
-    bodies = consolidation.bodies_of(session, revision.id, scheme.code, now=now)
-    return allows(by, Permission.CONSOLIDATION_READ, Consolidation(**bodies))
+        return None
+    return Consolidation(**consolidation.bodies_of(session, revision.id, scheme.code, now=now))
 
 
 def _rows(
@@ -189,6 +199,9 @@ def _dossiers(session: Session, revision: CampaignRevision, scheme: Scheme) -> d
             Dossier.id,
             Dossier.code,
             Dossier.unit_id,
+            Dossier.coordinator_id,
+            Dossier.appraiser_id,
+            Dossier.conferrer_id,
             Unit.kind.label("unit_kind"),
             Dossier.status,
             Dossier.status_since,
@@ -224,6 +237,9 @@ def _begun(row: DossierRow, unit: str, *, before: date | None, today: date) -> U
         standing=_STANDINGS[row.status],
         lateness=rules.lateness(before, submitted_on, today),
         dossier_id=row.id,
+        coordinator_id=row.coordinator_id,
+        appraiser_id=row.appraiser_id,
+        conferrer_id=row.conferrer_id,
         code=row.code,
         status=row.status,
         status_since=row.status_since,

@@ -3,7 +3,7 @@
 Findings are judged afresh whenever the checklist is opened; what a person said of a point is kept beside them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,6 @@ from dms.people.models import Unit
 from dms.policy import Actor, Permission, where
 
 PAGE_SIZE = 50
-Recheck = Callable[[Session, Dossier], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +112,14 @@ def decide(session: Session, dossier_id: UUID, words: Sequence[Word], *, by: Act
     return kept
 
 
-def pass_(
-    session: Session, dossier_id: UUID, *, by: Actor, now: datetime, recheck: Recheck | None = None, comment: str = ""
-) -> Dossier:
+def pass_(session: Session, dossier_id: UUID, *, by: Actor, now: datetime, comment: str = "") -> Dossier:
     """Say yes: the dossier goes on to the conferring body (P22). Refused while anything is open, with the whole list.
 
-    ``recheck`` validates signatures whose last validation is too old. Raises Invalid("review_open") with the open
-    ``groups``, Conflict("dossier_status_forbids"), PermissionDenied.
+    Signatures count as last validated: ``routing.recheck_signatures`` comes before. Raises Invalid("review_open") with
+    the open ``groups``, Conflict("dossier_status_forbids"), PermissionDenied.
     """
     dossier = dossiers.get(session, dossier_id, by=by)
     lifecycle.ensure_may(dossier, Action.APPRAISE, by)
-    if recheck is not None:
-        recheck(session, dossier)
     review = checklist.review_of(session, dossier, now=now)
     if review.open_groups:
         count = sum(len(group.open_points) + group.is_rejected for group in review.open_groups)

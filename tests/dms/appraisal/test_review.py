@@ -250,14 +250,6 @@ def test_one_rejected_point_is_enough_to_stop_a_dossier(session: Session, monkey
     assert refusal.value.params["count"] == 1
 
 
-def test_signatures_are_validated_afresh_before_the_yes(session: Session) -> None:
-    dossier, appraiser = a_desk(session)
-    asked: list[object] = []
-    with pytest.raises(Invalid):
-        review.pass_(session, dossier.id, by=appraiser, now=make.NOW, recheck=lambda _, found: asked.append(found.id))
-    assert asked == [dossier.id]
-
-
 # --- and back
 
 
