@@ -25,7 +25,6 @@ from dms.dossiers.reopening import is_data_open, is_paper_open
 from dms.people import service as people
 from dms.people.models import Appointment, Position, in_force
 from dms.policy import Actor, Permission, PositionKind, allows
-from dms.signing import service as signing
 from dms.signing.models import RouteOutcome, SigningRoute, Step, StepOutcome
 
 Seat = tuple[UUID, PositionKind]
@@ -121,9 +120,8 @@ def draw(session: Session, dossier: Dossier, *, by: Actor, now: datetime) -> Boa
     """Load the page of a dossier that ``by`` may read."""
     judged = service.judge(session, dossier, now=now)
     material = judged.material
-    routes = signing.latest_routes(session, [part.document_id for part in material.parts])
     may_edit = dossier.status in guards.OPEN and allows(by, Permission.DOSSIER_EDIT, dossier)
-    draught = _Draught(material, judged.findings, routes, _seat_names(session, routes, now), may_edit)
+    draught = _Draught(material, judged.findings, _seat_names(session, material.routes, now), may_edit)
     return Board(
         dossier=dossier,
         judged=judged,
@@ -131,7 +129,7 @@ def draw(session: Session, dossier: Dossier, *, by: Actor, now: datetime) -> Boa
         actions=lifecycle.possible(dossier, by),
         may_edit=may_edit,
         may_edit_list=may_edit and is_data_open(material.sent_back, judged.findings, None),
-        returns=tuple(service.returns_of(session, dossier.id)),
+        returns=material.returns,
     )
 
 
@@ -141,7 +139,6 @@ class _Draught:
 
     material: facts.Material
     findings: tuple[Finding, ...]
-    routes: Mapping[UUID, SigningRoute]
     names: Mapping[Seat, tuple[str, ...]]
     may_edit: bool
 
@@ -166,7 +163,7 @@ class _Draught:
         self, requirement: Requirement, nominee: Nominee | None, part: Part | None, findings: tuple[Finding, ...]
     ) -> Card:
         version = self.material.current.get(part.document_id) if part else None
-        route = self.routes.get(part.document_id) if part else None
+        route = self.material.routes.get(part.document_id) if part else None
         state = self._state(requirement, version, route, findings)
         nominee_id = nominee.id if nominee else None
         may_change = self.may_edit and is_paper_open(self.material.sent_back, findings, requirement.code, nominee_id)

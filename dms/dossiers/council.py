@@ -56,7 +56,7 @@ def record_meeting(
     _ensure_possible(data, clock.day_of(now))
     nominees = {nominee.id: nominee for nominee in nominees_of(session, dossier.id)}
     _ensure_votes(data, votes, nominees)
-    meeting = _write(session, dossier, data)
+    meeting = _write(dossier, data)
     for nominee_id, in_favour in votes.items():
         _set_vote(session, nominees[nominee_id], in_favour)
     session.flush()
@@ -83,11 +83,10 @@ def _ensure_votes(data: MeetingData, votes: Mapping[UUID, int | None], nominees:
             raise Invalid("votes_over_members", nominee=nominees[nominee_id].name, votes=in_favour, most=most)
 
 
-def _write(session: Session, dossier: Dossier, data: MeetingData) -> CouncilMeeting:
-    meeting = meeting_of(session, dossier.id)
+def _write(dossier: Dossier, data: MeetingData) -> CouncilMeeting:
+    meeting = dossier.meeting
     if meeting is None:
-        meeting = CouncilMeeting(dossier_id=dossier.id)
-        session.add(meeting)
+        meeting = dossier.meeting = CouncilMeeting(dossier_id=dossier.id)
     for name, value in asdict(data).items():
         setattr(meeting, name, value.strip() if isinstance(value, str) else value)
     return meeting

@@ -22,7 +22,7 @@ from dms.campaigns.vocabulary import CriterionKind, Scope, Side, StepAction, Tas
 from dms.completeness import model as known
 from dms.documents import service as documents
 from dms.documents.models import Document, Version
-from dms.dossiers.guards import open_return
+from dms.dossiers.guards import returns_of, unanswered
 from dms.dossiers.mentions import Wanted, mentioned, names_of_years
 from dms.dossiers.models import (
     Attestation,
@@ -34,7 +34,9 @@ from dms.dossiers.models import (
 )
 from dms.people.models import UnitName
 from dms.policy import Status
-from dms.signing.facts import Act, acts_on
+from dms.signing import service as signing
+from dms.signing.facts import Act, acts_of
+from dms.signing.models import SigningRoute
 from dms.text import fold
 
 YES, NO = "yes", "no"
@@ -43,7 +45,7 @@ _LEVELS = list(TaskLevel)
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The rows behind a verdict. ``current`` maps documents to their current version; ``texts`` versions to words."""
+    """The rows behind a verdict. ``current`` and ``routes`` are by document, ``texts`` and ``acts`` by version."""
 
     dossier: Dossier
     spec: CampaignSpec
@@ -53,10 +55,16 @@ class Material:
     parts: tuple[Part, ...]
     current: Mapping[UUID, Version]
     texts: Mapping[UUID, str]
+    routes: Mapping[UUID, SigningRoute]
     acts: Mapping[UUID, tuple[Act, ...]]
-    sent_back: Return | None
+    returns: tuple[Return, ...]
     namesakes: Mapping[UUID, bool | None]
     unit_names: tuple[UnitName, ...]
+
+    @property
+    def sent_back(self) -> Return | None:
+        """The return that the unit has not answered yet."""
+        return unanswered(self.returns)
 
 
 def gather(session: Session, dossier: Dossier) -> Material:
@@ -64,18 +72,20 @@ def gather(session: Session, dossier: Dossier) -> Material:
     nominees = tuple(nominees_of(session, dossier.id))
     parts = tuple(_parts(session, dossier.id))
     current = {part.document_id: version for part in parts if (version := documents.current_version(part.document))}
+    routes = signing.latest_routes(session, [part.document_id for part in parts])
     spec = campaigns.spec_of(dossier.revision)
     return Material(
         dossier=dossier,
         spec=spec,
         scheme=campaigns.scheme_of(dossier.revision, dossier.scheme_code),
         nominees=nominees,
-        meeting=session.scalars(select(CouncilMeeting).where(CouncilMeeting.dossier_id == dossier.id)).first(),
+        meeting=dossier.meeting,
         parts=parts,
         current=current,
         texts=documents.texts_of(session, (version.id for version in current.values())),
-        acts=acts_on(session, current.values()),
-        sent_back=open_return(session, dossier.id),
+        routes=routes,
+        acts=acts_of(session, routes.values()),
+        returns=tuple(returns_of(session, dossier.id)),
         namesakes=_namesakes(session, dossier, nominees),
         unit_names=tuple(dossier.unit.names),
     )

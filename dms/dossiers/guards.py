@@ -1,9 +1,10 @@
 """What may be changed now: the dossier is open, the actor may edit it, and an unanswered return reopened the piece."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from dms.dossiers.models import Dossier, Return, ReturnItem
 from dms.errors import Conflict
@@ -19,15 +20,20 @@ def ensure_editable(dossier: Dossier, by: Actor) -> None:
     require(by, Permission.DOSSIER_EDIT, dossier)
 
 
+def returns_of(session: Session, dossier_id: UUID) -> list[Return]:
+    """Every return of a dossier with its items, newest first; one query."""
+    query = select(Return).where(Return.dossier_id == dossier_id).options(joinedload(Return.items))
+    return list(session.scalars(query.order_by(Return.returned_at.desc())).unique())
+
+
+def unanswered(returns: Iterable[Return]) -> Return | None:
+    """The return that the unit has not answered yet; it stays open while pieces are signed anew."""
+    return next((each for each in returns if each.answered_at is None), None)
+
+
 def open_return(session: Session, dossier_id: UUID) -> Return | None:
-    """The return that the unit has not answered yet, with its items; it stays open while pieces are signed anew."""
-    query = (
-        select(Return)
-        .where(Return.dossier_id == dossier_id, Return.answered_at.is_(None))
-        .options(selectinload(Return.items))
-        .order_by(Return.returned_at.desc())
-    )
-    return session.scalars(query).first()
+    """The unanswered return of a dossier, if there is one."""
+    return unanswered(returns_of(session, dossier_id))
 
 
 def reopens(sent_back: Return | None, *, requirement: str | None = None, nominee_id: UUID | None = None) -> bool:

@@ -19,7 +19,6 @@ from dms.dossiers.models import Dossier, Part
 from dms.errors import Conflict, Invalid
 from dms.policy import SYSTEM, Actor, Status
 from dms.signing import placement, validation
-from dms.signing import service as signing
 from dms.signing.models import RouteOutcome, SigningRoute
 from dms.signing.service import RoutePlan, SigningDesk
 
@@ -43,7 +42,7 @@ def send_for_signature(
     dossier = service.get(session, dossier_id, by=by)
     ensure_editable(dossier, by)
     material = facts.gather(session, dossier)
-    ready = ready_parts(session, material)
+    ready = ready_parts(material)
     chosen = ready if part_ids is None else _chosen(material, ready, part_ids)
     if not chosen:
         raise Invalid("nothing_to_sign", dossier=dossier.code)
@@ -67,16 +66,15 @@ def recheck_signatures(
     summary.refresh(session, dossier, now=now)
 
 
-def ready_parts(session: Session, material: facts.Material) -> list[tuple[Requirement, Part]]:
-    """The parts whose current version is a PDF that still has to go to its signers; two queries."""
-    routes = signing.latest_routes(session, [part.document_id for part in material.parts])
+def ready_parts(material: facts.Material) -> list[tuple[Requirement, Part]]:
+    """The parts whose current version is a PDF that still has to go to its signers."""
     return [
         (requirement, part)
         for requirement, part in facts.judged_parts(material)
         if requirement.route
         and (version := material.current.get(part.document_id)) is not None
         and version.media_type == documents.PDF
-        and is_free(routes.get(part.document_id), version.id, material)
+        and is_free(material.routes.get(part.document_id), version.id, material)
     ]
 
 

@@ -18,8 +18,7 @@ from dms.campaigns.spec import CampaignSpec, Scheme
 from dms.campaigns.vocabulary import Occurrence
 from dms.completeness.evaluate import evaluate
 from dms.completeness.model import Deadline, Facts, Finding
-from dms.dossiers import facts, parties, summary
-from dms.dossiers.guards import open_return
+from dms.dossiers import facts, guards, parties, summary
 from dms.dossiers.lifecycle import Action, ensure_may, move, trail_of
 from dms.dossiers.models import Dossier, Return, ReturnItem
 from dms.dossiers.rules import completeness_rules
@@ -198,11 +197,13 @@ def _next_code(session: Session, year: int) -> str:
 
 
 def get(session: Session, dossier_id: UUID, *, by: Actor) -> Dossier:
-    """Return a dossier with its unit's names, revision and summary; three queries.
+    """Return a dossier with its unit's names, revision, summary and meeting; three queries.
 
     Raises NotFound where it is not there or the actor may not know of it.
     """
-    dossier = session.scalars(_complete(select(Dossier)).where(Dossier.id == dossier_id)).first()
+    dossier = session.scalars(
+        _complete(select(Dossier)).options(joinedload(Dossier.meeting)).where(Dossier.id == dossier_id)
+    ).first()
     if dossier is None or not allows(by, Permission.DOSSIER_READ, dossier):
         raise NotFound("dossier_not_found")
     return dossier
@@ -238,9 +239,8 @@ def deadline_of(dossier: Dossier) -> Deadline | None:
 
 
 def returns_of(session: Session, dossier_id: UUID) -> list[Return]:
-    """Every return of a dossier with its items, newest first."""
-    query = select(Return).where(Return.dossier_id == dossier_id).options(selectinload(Return.items))
-    return list(session.scalars(query.order_by(Return.returned_at.desc())))
+    """Every return of a dossier with its items, newest first; one query."""
+    return guards.returns_of(session, dossier_id)
 
 
 def unit_name(dossier: Dossier) -> UnitName:
@@ -369,7 +369,7 @@ def _ensure_items(session: Session, dossier: Dossier, entries: tuple[ReturnEntry
 
 
 def _answer_return(session: Session, dossier: Dossier, *, now: datetime) -> None:
-    while sent_back := open_return(session, dossier.id):
+    while sent_back := guards.open_return(session, dossier.id):
         sent_back.answered_at = now
         session.flush()
 

@@ -11,7 +11,6 @@ from dms.completeness.model import Verdict
 from dms.dossiers import facts
 from dms.dossiers.models import Dossier, DossierSummary, Part
 from dms.dossiers.rules import completeness_rules
-from dms.signing import service as signing
 from dms.signing.models import SigningRoute, Step
 
 _LONGEST = 300
@@ -37,7 +36,7 @@ def compute(session: Session, dossier: Dossier, *, now: datetime) -> dict[str, i
     findings = evaluate(completeness_rules(material.spec, dossier.scheme_code), facts.facts_of(material, now=now))
     kinds = [nominee.kind for nominee in material.nominees]
     verdicts = [finding.verdict for finding in findings]
-    steps = _open_steps(session, material.parts)
+    steps = _open_steps(material)
     return {
         "collectives": kinds.count(NomineeKind.COLLECTIVE),
         "individuals": kinds.count(NomineeKind.INDIVIDUAL),
@@ -64,9 +63,9 @@ def stage_title(scheme: Scheme, part: Part, step: Step) -> str:
     return stages[step.stage - 1].title if step.stage <= len(stages) else ""
 
 
-def _open_steps(session: Session, parts: tuple[Part, ...]) -> list[tuple[Part, Step]]:
-    routes = signing.latest_routes(session, [part.document_id for part in parts])
-    return [(part, step) for part in parts if (route := routes.get(part.document_id)) for step in open_steps(route)]
+def _open_steps(material: facts.Material) -> list[tuple[Part, Step]]:
+    found = ((part, material.routes.get(part.document_id)) for part in material.parts)
+    return [(part, step) for part, route in found if route for step in open_steps(route)]
 
 
 def _waiting_for(scheme: Scheme, steps: list[tuple[Part, Step]]) -> str:

@@ -60,6 +60,13 @@ def acts_on(session: Session, versions: Iterable[Version]) -> dict[UUID, tuple[A
     return {version: tuple(_acts(route, checks.get(version))) for version, route in standing.items()}
 
 
+def acts_of(session: Session, routes: Iterable[SigningRoute]) -> dict[UUID, tuple[Act, ...]]:
+    """The same for routes that are loaded already, by the version that each is the tip of; one query."""
+    standing = {route.version_id: route for route in routes if route.outcome in _STANDING}
+    checks = {check.version_id: check for check in session.scalars(_checks(set(standing)))} if standing else {}
+    return {version: tuple(_acts(route, checks.get(version))) for version, route in standing.items()}
+
+
 def _checks(ids: set[UUID]) -> Any:
     return select(VersionCheck).where(VersionCheck.version_id.in_(ids))
 
