@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
 from blueprints import errors, signing_words
@@ -30,9 +31,10 @@ PAGE_PIXELS = 1240
 MOST_AT_ONCE = 100
 
 
-@bp.app_context_processor
-def _words() -> dict[str, Any]:
-    return {"signing_words": signing_words, "is_fresh": is_fresh}
+@bp.record_once
+def _give_words(state: BlueprintSetupState) -> None:
+    """Macros see globals only."""
+    state.app.jinja_env.globals.update(signing_words=signing_words, is_fresh=is_fresh)
 
 
 # --- what waits for me

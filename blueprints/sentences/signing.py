@@ -18,7 +18,7 @@ SENTENCES: dict[str, LazyString] = {
         "You do not hold this seat today, and no written delegation lets you sign from it (Decree 30/2020, art. 13). Ask the head of the unit for a delegation."
     ),
     "capacity_not_allowed": _l(
-        "This paper may not be signed in your capacity (%(capacity)s): the campaign's route names who may. Ask the head of the unit to sign."
+        "This paper may not be signed in the capacity in which you act (KT., TL., TUQ. …): the campaign's route names who may. Ask the head of the unit to sign."
     ),
     "version_moved": _l(
         "“%(document)s” has changed since you opened it: somebody else signed or replaced it. Nothing of yours was lost or signed. Open the document again, look at it and sign once more."
