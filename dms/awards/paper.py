@@ -1,27 +1,58 @@
 """The decision and the certificate as papers, filled from what the system knows."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dms import clock
 from dms.awards.models import Award, Decision
 from dms.campaigns.spec import CampaignSpec, Scheme
-from dms.campaigns.vocabulary import Form, NomineeKind, Side
+from dms.campaigns.vocabulary import Form, NomineeKind, Side, StepAction
 from dms.dossiers.legal import preamble
 from dms.dossiers.models import Nominee
-from dms.errors import NotFound
 from dms.papers import data, decisions, typeset
 from dms.people import service as people
+from dms.people.models import Position
 from dms.policy import PositionKind
+from dms.signing.models import SigningRoute, Step, StepOutcome
 
 FORM_NAMES = {Form.BANG_KHEN: "Bằng khen", Form.GIAY_KHEN: "Giấy khen"}
+_OF = " của "
 
 
-def award_name(scheme: Scheme, conferrer: str) -> str:
-    """The award's full name as the register prints it."""
-    return f"{FORM_NAMES[scheme.form]} của {scheme.decision.authority.title or conferrer}"
+def award_name(form: Form, authority: str) -> str:
+    """The award's full name as the register prints it: "Bằng khen của Chủ tịch Ủy ban nhân dân tỉnh …"."""
+    return f"{FORM_NAMES[form]}{_OF}{authority}"
+
+
+def authority_of(session: Session, scheme: Scheme, conferrer_id: UUID, day: date) -> str:
+    """Who confers, in full and with the place: the head's title and the unit's name on that day.
+
+    A campaign file speaks in general ("Thủ trưởng cơ quan, đơn vị"); it is heard only where the unit has no such seat.
+    """
+    unit = people.name_on(session, conferrer_id, day)
+    title = head_title(session, conferrer_id, day)
+    return joined(title, unit.name) if title else scheme.decision.authority.title or unit.name
+
+
+def head_title(session: Session, unit_id: UUID, day: date) -> str:
+    """The title of the head's seat in the unit or its successor, whoever sits there; empty where there is none."""
+    query = select(Position.title).where(
+        Position.unit_id == people.successor_of(session, unit_id, day), Position.kind == PositionKind.HEAD
+    )
+    return session.scalars(query).first() or ""
+
+
+def joined(title: str, unit: str) -> str:
+    """A title and a unit without saying twice what they share: "Trưởng ban" + "Ban Chỉ đạo" = "Trưởng Ban Chỉ đạo"."""
+    words, name = title.split(), unit.split()
+    for shared in range(min(len(words), len(name)), 0, -1):
+        if [word.casefold() for word in words[-shared:]] == [word.casefold() for word in name[:shared]]:
+            return " ".join((*words[:-shared], *name))
+    return f"{title} {unit}"
 
 
 def achievement_of(nominee: Nominee, campaign_title: str) -> str:
@@ -30,26 +61,31 @@ def achievement_of(nominee: Nominee, campaign_title: str) -> str:
 
 
 def decision_docx(
-    session: Session, decision: Decision, spec: CampaignSpec, *, nominees: Sequence[Nominee], now: datetime
+    session: Session,
+    decision: Decision,
+    spec: CampaignSpec,
+    *,
+    scheme: Scheme,
+    nominees: Sequence[Nominee],
+    now: datetime,
 ) -> bytes:
     """The decision as DOCX in the form of Nghị định 30/2020, annex I, with gaps for number and date."""
-    scheme = spec.scheme(decision.scheme_code)
-    if scheme is None:
-        raise NotFound("scheme_not_found")
-    name = people.name_on(session, decision.conferrer_id, clock.day_of(now))
+    day = clock.day_of(now)
+    name = people.name_on(session, decision.conferrer_id, day)
+    authority = authority_of(session, scheme, decision.conferrer_id, day)
     proposer = spec.body(Side.APPRAISER)
     value = data.AwardDecision(
         head=data.Letterhead(
             issuer=name.name, symbol=f"QĐ-{name.symbol}", place=name.place, parent=name.superior or ""
         ),
-        authority=scheme.decision.authority.title,
-        award=award_name(scheme, name.name),
+        authority=authority,
+        award=award_name(scheme.form, authority),
         campaign=spec.title,
         legal_bases=preamble(spec),
         proposal=proposer.title if proposer else name.name,
         nominees=_nominees(nominees),
         executors=tuple(filter(None, (proposer.title if proposer else "", "các cơ quan, đơn vị có liên quan"))),
-        signer=signer_of(session, decision, now=now),
+        signer=_expected_signer(session, decision.conferrer_id, day),
         recipients=data.Recipients(names=spec.recipients[:3]),
         bonus=spec.funds.bonus or "",
     )
@@ -61,28 +97,62 @@ def certificate_pdf(session: Session, award: Award, decision: Decision, *, verif
     name = people.name_on(session, decision.conferrer_id, award.decided_on)
     return typeset.certificate(
         data.Certificate(
-            authority=award.title.partition(" của ")[2] or award.conferrer_name,
+            authority=award.title.partition(_OF)[2] or award.conferrer_name,
             award=FORM_NAMES[Form(award.form)],
             recipient=award.recipient,
-            detail=", ".join(filter(None, (award.position_title, award.workplace or award.unit_name))),
+            detail=detail_of(award),
             achievement=award.achievement,
             decision=award.decision_number,
             decided_on=award.decided_on,
             golden_book=award.ordinal,
             place=name.place,
-            signer=signer_of(session, decision, now=decision.conferred_at or decision.prepared_at),
+            signer=signer_of(session, decision, award.decided_on),
             verify_url=verify_url,
             demo=demo,
         )
     )
 
 
-def signer_of(session: Session, decision: Decision, *, now: datetime) -> data.Signer:
-    """Who signs for the conferring body on that day; blank where the seat is empty, for the clerk to fill in."""
-    seats = people.holders(session, unit_id=decision.conferrer_id, kind=PositionKind.HEAD, day=clock.day_of(now))
+def detail_of(award: Award) -> str:
+    """The line under the recipient's name: position and workplace, or the unit that a collective belongs to."""
+    detail = ", ".join(filter(None, (award.position_title, award.workplace)))
+    return detail or ("" if award.recipient == award.unit_name else award.unit_name)
+
+
+def signer_of(session: Session, decision: Decision, day: date) -> data.Signer:
+    """Who signed the decision, in the capacity of that act; before it is signed, who is expected to."""
+    query = (
+        select(Step)
+        .join(Step.route)
+        .where(
+            SigningRoute.document_id == decision.document_id,
+            Step.action == StepAction.APPROVAL,
+            Step.outcome == StepOutcome.DONE,
+        )
+        .order_by(Step.acted_at.desc())
+    )
+    step = session.scalars(query).first()
+    if step is None:
+        return _expected_signer(session, decision.conferrer_id, day)
+    return data.Signer(
+        name=step.actor_name or "",
+        position=step.position_title or "",
+        capacity=step.capacity.value if step.capacity else "none",
+        principal=head_title(session, step.unit_id, day),
+    )
+
+
+def _expected_signer(session: Session, conferrer_id: UUID, day: date) -> data.Signer:
+    """The head of that day, or the head's delegate; blank where the seat is empty, for the clerk to fill in."""
+    seats = people.holders(session, unit_id=conferrer_id, kind=PositionKind.HEAD, day=day)
     if not seats:
         return data.Signer(name="", position="")
-    return data.Signer(name=seats[0].full_name, position=seats[0].title, capacity=seats[0].capacity.value)
+    return data.Signer(
+        name=seats[0].full_name,
+        position=seats[0].title,
+        capacity=seats[0].capacity.value,
+        principal=head_title(session, conferrer_id, day),
+    )
 
 
 def _nominees(nominees: Sequence[Nominee]) -> data.Nominees:
