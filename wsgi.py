@@ -107,7 +107,6 @@ def make_tools(settings: Settings) -> web.Tools:
 
 def flask_config(settings: Settings) -> dict[str, Any]:
     """Our settings in the words of Flask and its extensions."""
-    salt = settings.password_salt.get_secret_value()
     return {
         "SECRET_KEY": settings.secret_key.get_secret_value(),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
@@ -128,6 +127,14 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "BOOTSTRAP_SERVE_LOCAL": True,
         "RATELIMIT_STORAGE_URI": settings.rate_limit_url,
         "RATELIMIT_HEADERS_ENABLED": True,
+        **security_config(settings),
+    }
+
+
+def security_config(settings: Settings) -> dict[str, Any]:
+    """Our settings in the words of Flask-Security."""
+    salt = settings.password_salt.get_secret_value()
+    return {
         "SECURITY_API_ENABLED_METHODS": ["session"],
         "SECURITY_DATETIME_FACTORY": clock.now,
         "SECURITY_FRESHNESS": timedelta(minutes=settings.fresh_login_minutes),

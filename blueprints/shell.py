@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, has_request_context, request, session, url_for
+from flask import Flask, Response, current_app, has_request_context, request, session, url_for
 from flask_babel import LazyString, format_decimal, get_locale
 from flask_babel import lazy_pgettext as _p
 
@@ -181,4 +181,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.filters.update(date=as_date, moment=as_moment, iso=as_iso, size=as_size, number=as_number)
     app.jinja_env.filters.update(sentence=findings.sentence, who=findings.who, act=acts.act)
+    app.after_request(_keep_private)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _keep_private(response: Response) -> Response:
+    """Let no cache on the way keep a page, and no browser show it again without asking."""
+    if response.mimetype == "text/html" and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response

@@ -103,7 +103,7 @@ class World:
 
 def a_world(session: Session) -> World:
     """Make the people of ``world``."""
-    unit = a_unit(session, code="so-gddt", name="Sở Giáo dục và Đào tạo")
+    unit = a_unit(session, code="don-vi-thu", name="Sở Giáo dục và Đào tạo")
     clerk = a_person(session, "Nguyễn Thị Hồng Nhung")
     head = a_person(session, "Trần Văn Bình")
     administrator = a_person(session, "Lê Quản Trị")

@@ -73,9 +73,9 @@ def test_a_unit_is_entered_and_shown(client: Browser, world: World) -> None:
 
 def test_a_code_that_is_taken_gives_the_form_back_with_all_that_was_typed(client: Browser, world: World) -> None:
     login(client, world.administrator)
-    answer = client.submit("/people/units/new", **(A_UNIT | {"unit_code": "so-gddt"}))
+    answer = client.submit("/people/units/new", **(A_UNIT | {"unit_code": "don-vi-thu"}))
     assert answer.status_code == 422
-    assert "Mã “so-gddt” đã được dùng" in answer.text
+    assert "Mã “don-vi-thu” đã được dùng" in answer.text
     assert 'value="Sở Khoa học và Công nghệ"' in answer.text
 
 

@@ -36,6 +36,12 @@ def test_no_page_holds_inline_scripts_or_styles(client: Browser, world: World, a
     assert page.count("<script") == page.count("<script src=")
 
 
+def test_pages_are_private_and_static_files_are_named_by_their_content(client: Browser) -> None:
+    page = client.get("/login")
+    assert "private" in page.headers["Cache-Control"]
+    assert "static/css/app.css?v=" in page.text
+
+
 def test_behind_https_cookies_are_bound_to_this_host(make_app: Callable[..., Flask]) -> None:
     app = make_app(secure_cookies=True)
     answer = app.test_client().get("/login", base_url="https://localhost")
