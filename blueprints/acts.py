@@ -29,6 +29,17 @@ ACTS = {
     "dossier:council:record": _l("The meeting of the council was recorded"),
     "dossier:part:attach": _l("A paper was put into the dossier"),
     "dossier:part:draft": _l("A paper was drafted"),
+    "dossier:review:decide": _l("The appraiser judged a point"),
+    # --- the coordinator's list
+    "consolidation:open": _l("The consolidated list was opened"),
+    "consolidation:list:refresh": _l("The consolidated list was refreshed"),
+    "consolidation:list:choose": _l("Nominees were chosen for the list"),
+    "consolidation:list:place": _l("A nominee was given another rank"),
+    "consolidation:list:rank": _l("The list was ranked by index score again"),
+    "consolidation:letter:draft": _l("The letter of the list was drafted"),
+    "consolidation:letter:take_back": _l("The letter of the list was taken back"),
+    "consolidation:send": _l("The list was sent to the appraiser"),
+    "consolidation:reopen": _l("The list was opened for a supplement"),
     # --- documents and signing
     "document:version:uploaded": _l("A version was uploaded"),
     "document:version:drafted": _l("A version was drafted by the system"),

@@ -19,6 +19,7 @@ from blueprints.appraisal_forms import (
     paper_name,
     pieces_of,
     point_name,
+    proof_of,
     words_of,
 )
 from blueprints.extensions import db
@@ -263,6 +264,7 @@ def _review(dossier_id: UUID) -> str:
         point_name=point_name,
         paper_name=paper_name,
         anchor_of=anchor_of,
+        proof_of=proof_of,
         verdicts={verdict.value: verdict for verdict in ReviewVerdict},
         typed=request.form,
     )
@@ -277,7 +279,7 @@ def decide(dossier_id: UUID) -> Any:
             review.decide(session, dossier_id, words, **_act())
     except Invalid as refusal:
         return _review_refused(dossier_id, refusal)
-    flash(_("%(count)s words are saved.", count=len(words)), "success")
+    flash(_("Decided points saved: %(count)s.", count=len(words)), "success")
     return redirect(url_for(".review", dossier_id=dossier_id))
 
 

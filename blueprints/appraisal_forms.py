@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 
 from blueprints.forms import ParagraphField, at_most, optional, required
+from blueprints.web import link
 from dms.appraisal import rules
 from dms.appraisal.checklist import Group
 from dms.appraisal.models import ReviewVerdict
@@ -17,7 +18,8 @@ from dms.appraisal.review import Word
 from dms.appraisal.rules import Point
 from dms.campaigns.spec import Scheme
 from dms.campaigns.vocabulary import Scope
-from dms.dossiers.models import Nominee
+from dms.dossiers.board import anchor_of as place_of
+from dms.dossiers.models import Dossier, Nominee
 from dms.dossiers.service import ReturnEntry
 
 NOBODY = "-"
@@ -118,6 +120,16 @@ def anchor_of(point: Point) -> str:
     """A place on the page that a link can lead to."""
     name = point_name(point.nominee_id, point.subject)
     return f"point-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
+
+
+def proof_of(dossier: Dossier, group: Group) -> str | None:
+    """The page that proves, or disproves, what is said of a group: the paper itself, else its place in the dossier."""
+    if group.document_id and (address := link("documents.show", document_id=group.document_id)):
+        return address
+    nominee = str(group.nominee.id) if group.nominee else None
+    place = f"nominee-{nominee}" if nominee else "nominees"
+    anchor = place_of(group.requirement, nominee) if group.requirement else place
+    return link("dossiers.show", dossier_id=dossier.id, _anchor=anchor)
 
 
 def _as_id(text: str) -> UUID | None:

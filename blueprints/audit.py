@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from blueprints.extensions import db
 from blueprints.web import current_actor, permission
 from dms import audit
+from dms.appraisal import consolidation, listing
 from dms.audit import AuditEvent, Trail
 from dms.awards import service as awards
 from dms.dossiers import service as dossiers
@@ -34,8 +35,16 @@ def _decision(session: Session, subject_id: UUID, by: Actor) -> str:
     return awards.get_decision(session, subject_id, by=by).document.title
 
 
+def _consolidation(session: Session, subject_id: UUID, by: Actor) -> str:
+    return listing.scheme_of(session, consolidation.get(session, subject_id, by=by)).title
+
+
 # Which things have a history that may be shown, and who guards it: the thing's own getter, which knows its readers.
-GUARDS: dict[str, Callable[[Session, UUID, Actor], str]] = {"dossier": _dossier, "decision": _decision}
+GUARDS: dict[str, Callable[[Session, UUID, Actor], str]] = {
+    "dossier": _dossier,
+    "decision": _decision,
+    "consolidation": _consolidation,
+}
 
 
 @bp.get("/<subject>/<uuid:subject_id>")
