@@ -46,11 +46,20 @@ def run_waiting(app: Flask) -> int:
     """Handle every waiting event, each in a transaction of its own; return how many were done."""
     with app.app_context():
         tools = app.extensions["dms"]
-        workshop = handlers.Workshop(desk=tools.desk, signing=tools.signing)
+        settings = tools.settings
+        workshop = handlers.Workshop(
+            desk=tools.desk, signing=tools.signing, base_url=settings.base_url, demo=settings.demo
+        )
         make_session = sessionmaker(db.engine.execution_options(read_only=False))
-        with make_session.begin() as session:
-            waiting = outbox.due(session, now=clock.now())
-        return sum(_handle(make_session, event_id, workshop) for event_id in waiting)
+        total = 0
+        while done := sum(_handle(make_session, event_id, workshop) for event_id in _due(make_session)):
+            total += done  # what was done may have announced more
+        return total
+
+
+def _due(make_session: sessionmaker[Session]) -> list[UUID]:
+    with make_session.begin() as session:
+        return outbox.due(session, now=clock.now())
 
 
 def _handle(make_session: sessionmaker[Session], event_id: UUID, workshop: handlers.Workshop) -> bool:

@@ -14,6 +14,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from dms.appraisal import review as appraisal
+from dms.archive import sealing, search
+from dms.awards import certificates, conferment
 from dms.documents import service as documents
 from dms.documents.service import Desk
 from dms.dossiers import routing as dossiers
@@ -27,10 +29,12 @@ MAX_ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What deferred handlers work with."""
+    """What deferred handlers work with; ``base_url`` is printed in certificates, which ``demo`` marks as worthless."""
 
     desk: Desk
     signing: SigningDesk
+    base_url: str = ""
+    demo: bool = False
 
 
 Immediate = Callable[[Session, dict[str, Any], datetime], None]
@@ -38,11 +42,13 @@ Deferred = Callable[[Session, dict[str, Any], Workshop, datetime], None]
 
 IMMEDIATE: dict[str, tuple[Immediate, ...]] = {
     "step.opened": (dossiers.on_route_moved,),
-    "route.completed": (dossiers.on_route_moved,),
+    "route.completed": (dossiers.on_route_moved, conferment.on_route_completed),
     "route.recalled": (dossiers.on_route_moved,),
     "route.replaced": (dossiers.on_route_moved,),
     "version.checked": (dossiers.on_route_moved,),
     "route.refused": (dossiers.on_route_refused,),
+    "decision.conferred": (search.on_decision_conferred,),
+    "decision.cancelled": (sealing.on_decision_cancelled,),
     "dossier.return": (appraisal.on_dossier_returned,),
 }
 
@@ -55,8 +61,19 @@ def _judge_dossier(session: Session, payload: dict[str, Any], _workshop: Worksho
     dossiers.on_version_received(session, payload, now)
 
 
+def _certify(session: Session, payload: dict[str, Any], workshop: Workshop, now: datetime) -> None:
+    decision_id, url, demo = UUID(payload["decision_id"]), workshop.base_url, workshop.demo
+    certificates.make(session, workshop.desk, decision_id, base_url=url, demo=demo, now=now)
+
+
+def _seal(session: Session, payload: dict[str, Any], workshop: Workshop, now: datetime) -> None:
+    sealing.on_dossier_sealable(session, payload, workshop.signing, now)
+
+
 DEFERRED: dict[str, tuple[Deferred, ...]] = {
     "version.received": (_convert, _judge_dossier),
+    "decision.conferred": (_certify,),
+    "dossier.sealable": (_seal,),
 }
 
 
@@ -74,9 +91,10 @@ def drain(session: Session, *, now: datetime) -> None:
 def handle(session: Session, event_id: UUID, workshop: Workshop, *, now: datetime) -> bool:
     """Run the deferred handlers of one event; return whether it is done. The caller commits after each.
 
-    A failure undoes what the handlers changed and stays with the row, which is tried again later and later.
+    A failure undoes what the handlers changed and stays with the row, which is tried again later and later, then
+    given up: ``outbox.given_up`` lists it.
     """
-    event = claim(session, event_id)
+    event = claim(session, event_id, now=now)
     if event is None:
         return False
     try:
@@ -97,4 +115,4 @@ def _postpone(event: OutboxEvent, error: Exception, now: datetime) -> None:
     event.last_error = f"{type(error).__name__}: {error}"[:2000]
     event.run_after = now + timedelta(minutes=2**event.attempts)
     if event.attempts >= MAX_ATTEMPTS:
-        event.done_at = now
+        event.failed_at = now

@@ -136,7 +136,7 @@ def _campaign_limit(scheme: Scheme, kind: NomineeKind) -> int | None:
 def _given(session: Session, revision_id: UUID, scheme_code: str) -> dict[NomineeKind, int]:
     campaign_id = campaigns.get_revision(session, revision_id).campaign_id
     query = (
-        select(Nominee.kind, func.count().label("count"))
+        select(Nominee.kind, func.count().label("given"))
         .join(DecisionItem, DecisionItem.nominee_id == Nominee.id)
         .join(DecisionItem.decision)
         .join(CampaignRevision, CampaignRevision.id == Decision.revision_id)
@@ -147,4 +147,4 @@ def _given(session: Session, revision_id: UUID, scheme_code: str) -> dict[Nomine
         )
         .group_by(Nominee.kind)
     )
-    return {row.kind: row.count for row in session.execute(query)}
+    return {row.kind: row.given for row in session.execute(query)}

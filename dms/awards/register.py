@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Final
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -154,9 +154,7 @@ def as_xlsx(awards: Sequence[Award], cover: Cover) -> bytes:
     sheet.append([_text(sheet, f"{cover.issuer} – lập ngày {cover.made_on:%d/%m/%Y}")])
     sheet.append([_text(sheet, name, bold=True) for name, _width in _COLUMNS])
     for number, award in enumerate(awards, start=1):
-        sheet.append(
-            [number, *(_text(sheet, each) for each in _row(award)[:6]), award.decided_on, *_tail(sheet, award)]
-        )
+        sheet.append([number, *(_text(sheet, each) for each in _row(award)), award.decided_on, *_tail(sheet, award)])
     with BytesIO() as target:
         book.save(target)
         return target.getvalue()
@@ -182,7 +180,7 @@ def _remark(award: Award) -> str:
     return f"Đã hủy bỏ: {award.revoked_reason}" if award.revoked_at else ""
 
 
-def _text(sheet: WriteOnlyWorksheet, value: str, *, bold: bool = False) -> WriteOnlyCell:
+def _text(sheet: WriteOnlyWorksheet, value: str, *, bold: bool = False) -> Cell:
     """A cell that holds ``value`` as text whatever it starts with; the quote keeps it text when somebody edits it."""
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
     cell.data_type = "s"

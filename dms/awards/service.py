@@ -70,7 +70,8 @@ def prepare_decision(
     record(session, trail_of(decision), "decision:prepare", by=by, now=now, nominees=[str(n.id) for n in nominees])
     spec = campaigns.spec_of(revision)
     draft = paper.decision_docx(session, decision, spec, scheme=scheme, nominees=nominees, now=now)
-    _add_paper(session, desk, decision, BytesIO(draft), f"{scheme.decision.title}.docx", Origin.DRAFTED, by=by, now=now)
+    intake = documents.receive(desk, BytesIO(draft), filename=f"{scheme.decision.title}.docx")
+    _add_version(session, decision, intake, Origin.DRAFTED, by=by, now=now)
     return decision
 
 
@@ -91,7 +92,8 @@ def replace_paper(
     decision = _open_decision(session, decision_id, by=by)
     _ensure_unsigned(session, decision)
     signing.replace(session, decision.document, by=by, now=now)
-    return _add_paper(session, desk, decision, source, filename, Origin.UPLOADED, by=by, now=now)
+    intake = documents.receive(desk, source, filename=filename)
+    return _add_version(session, decision, intake, Origin.UPLOADED, by=by, now=now)
 
 
 def _ready(
@@ -117,18 +119,9 @@ def _new_document(session: Session, scheme: Scheme, conferrer_id: UUID, *, now: 
     ).id
 
 
-def _add_paper(  # noqa: PLR0913  (what a version is made of; the rest is named by the caller)
-    session: Session,
-    desk: documents.Desk,
-    decision: Decision,
-    source: BinaryIO,
-    filename: str,
-    origin: Origin,
-    *,
-    by: Actor,
-    now: datetime,
+def _add_version(
+    session: Session, decision: Decision, intake: documents.Intake, origin: Origin, *, by: Actor, now: datetime
 ) -> Version:
-    intake = documents.receive(desk, source, filename=filename)
     trail = trail_of(decision)
     return documents.add_version(session, decision.document_id, intake, origin=origin, trail=trail, by=by, now=now)
 

@@ -33,6 +33,7 @@ class Origin(StrEnum):
     CONVERTED = "converted"
     PREPARED = "prepared"
     SIGNED = "signed"
+    ARCHIVED = "archived"
 
 
 class Document(Identified, Versioned, Base):

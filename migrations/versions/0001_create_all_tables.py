@@ -495,6 +495,7 @@ def upgrade() -> None:
                 "converted",
                 "prepared",
                 "signed",
+                "archived",
                 name="origin",
                 native_enum=False,
                 create_constraint=True,
