@@ -113,6 +113,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         # A request only reads until a view opens a transaction; SQLite then need not queue readers behind writers.
         "SQLALCHEMY_ENGINE_OPTIONS": {"execution_options": {"read_only": True}},
         "MAX_CONTENT_LENGTH": settings.upload_limit + (1 << 20),
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
         # The prefix makes a browser refuse the cookie from any other host or path, and without HTTPS.
         "SESSION_COOKIE_NAME": "__Host-dms" if settings.secure_cookies else "dms",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,

@@ -115,9 +115,9 @@ class DayField(DateField):
         super().__init__(label, validators, format=DAY_FORMATS, **options)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Say in our own words what is not a day."""
+        """Say in our own words what is not a day; an empty text is none."""
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata([each for each in valuelist if each.strip()])
         except ValueError:
             raise ValidationError(NOT_A_DAY) from None
 
@@ -126,9 +126,9 @@ class NumberField(IntegerField):
     """A whole number."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Say in our own words what is not a number."""
+        """Say in our own words what is not a number; an empty text is none."""
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata([each for each in valuelist if each.strip()])
         except ValueError:
             raise ValidationError(NOT_A_NUMBER) from None
 

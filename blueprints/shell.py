@@ -40,6 +40,7 @@ class Place:
     icon: str
     endpoints: tuple[str, ...]
     shown_to: Callable[[Actor], bool]
+    whole: bool = True  # False where two entries share a family of screens
 
     @property
     def address(self) -> str | None:
@@ -49,7 +50,12 @@ class Place:
     @property
     def current(self) -> bool:
         """Whether the page on the screen belongs to this entry."""
-        return request.endpoint in self.endpoints
+        return request.endpoint in self.endpoints or (self.whole and request.blueprint == self.blueprint)
+
+    @property
+    def blueprint(self) -> str:
+        """The family of screens that the entry leads into."""
+        return self.endpoints[0].partition(".")[0]
 
 
 def _with(*roles: Role) -> Callable[[Actor], bool]:
@@ -82,8 +88,15 @@ PLACES = (
         "list",
         ("appraisal.progress",),
         _with(Role.COORDINATOR, Role.APPRAISER, Role.CHAIR_OFFICE),
+        whole=False,
     ),
-    Place(_p("navigation", "Appraisal"), "check", ("appraisal.reviews", "appraisal.index"), _with(Role.APPRAISER)),
+    Place(
+        _p("navigation", "Appraisal"),
+        "check",
+        ("appraisal.reviews", "appraisal.index"),
+        _with(Role.APPRAISER),
+        whole=False,
+    ),
     Place(_p("navigation", "Decisions"), "award", ("awards.decisions",), _decides),
     Place(_p("navigation", "Archive"), "archive", ("archive.search", "archive.index"), _works_on_dossiers),
     Place(_p("navigation", "Administration"), "gear", ("people.units",), _with(Role.ADMINISTRATOR)),

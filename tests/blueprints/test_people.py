@@ -85,6 +85,7 @@ def test_a_code_that_is_taken_gives_the_form_back_with_all_that_was_typed(client
         (("name", ""), "Vui lòng nhập mục này"),
         (("unit_code", "Sở KH"), "Chỉ gồm chữ thường"),
         (("valid_from", "31/02/2025"), "Ngày không hợp lệ"),
+        (("valid_from", ""), "Vui lòng nhập mục này"),
         (("kind", "kingdom"), "Hãy chọn một mục trong danh sách"),
     ],
 )
