@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +60,8 @@ class Break:
 def record(session: Session, trail: Trail, tag: str, *, by: Actor, now: datetime, **data: Any) -> AuditEvent:
     """Append an event to ``trail``'s chain; ``tag`` reads ``subject:part:act``.
 
-    Two writers cannot fork a chain: the second meets the unique position and its transaction fails.
+    Two writers cannot fork a chain: the second meets the unique position and its transaction fails. Raises ValueError
+    for a number that JSON does not know (NaN, infinity).
     """
     last = session.scalars(_chain(trail).order_by(AuditEvent.position.desc()).limit(1)).first()
     event = AuditEvent(
@@ -91,7 +92,7 @@ def as_dict(event: AuditEvent) -> dict[str, Any]:
         "subject": event.subject,
         "subject_id": str(event.subject_id),
         "position": event.position,
-        "at": event.at.isoformat(timespec="microseconds"),
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor_id": str(event.actor_id) if event.actor_id else None,
         "actor_name": event.actor_name,
         "tag": event.tag,
@@ -106,7 +107,10 @@ def events(session: Session, trail: Trail) -> list[AuditEvent]:
 
 
 def verify(session: Session) -> Iterator[Break]:
-    """Yield every place where any chain does not hold; nothing when all do."""
+    """Yield every place where any chain does not hold; nothing when all do. Events are streamed, 500 at a time.
+
+    A chain whose newest events were cut off still holds: only a checkpoint kept elsewhere shows that they are gone.
+    """
     ordered = select(AuditEvent).order_by(AuditEvent.subject, AuditEvent.subject_id, AuditEvent.position)
     yield from find_breaks(session.scalars(ordered.execution_options(yield_per=500)))
 
@@ -137,4 +141,4 @@ def _chain(trail: Trail) -> Select[AuditEvent]:
 
 
 def _canonical(data: dict[str, Any]) -> str:
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=str)
