@@ -1,6 +1,8 @@
 """Every setting, typed, read once from the environment, checked at the start. Nothing else reads the environment."""
 
 import os
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DMS_"
+HIDDEN = "**********"
+_PASSWORD_IN_URL = re.compile(r"(://[^:/@]*):.*@")
 
 
 class SettingsError(Exception):
@@ -17,7 +21,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """What an administrator may set; each is an environment variable with the prefix ``DMS_``."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
 
     secret_key: SecretStr = Field(description="Signs sessions and tokens; at least 32 characters, no default.")
     password_salt: SecretStr = Field(description="Salt of the password hashes' pepper; at least 16 characters.")
@@ -61,6 +65,13 @@ class Settings(BaseSettings):
             raise ValueError("must have at least 16 characters")
         return value
 
+    def shown(self, name: str) -> str:
+        """The value of a setting as people may see it: secrets and passwords in addresses are hidden."""
+        return _PASSWORD_IN_URL.sub(rf"\1:{HIDDEN}@", str(getattr(self, name)))
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return [(name, self.shown(name)) for name in type(self).model_fields]
+
     @property
     def upload_limit(self) -> int:
         """The largest document accepted, in bytes."""
@@ -82,4 +93,5 @@ def load(**overrides: Any) -> Settings:
 
 def _unknown_variables() -> list[str]:
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    ours = (name for name in os.environ if name.upper().startswith(PREFIX))  # read in any case of letters
+    return sorted(name for name in ours if name.upper() not in known)

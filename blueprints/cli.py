@@ -77,7 +77,7 @@ def show_settings() -> None:
     """Print every setting, its present value (secrets hidden) and what it is for."""
     settings = tools().settings
     rows = [
-        (PREFIX + name.upper(), str(getattr(settings, name)), field.description or "")
+        (PREFIX + name.upper(), settings.shown(name), field.description or "")
         for name, field in Settings.model_fields.items()
     ]
     _table(("variable", "value", "meaning"), rows)
