@@ -59,10 +59,12 @@ def sign_with_server_key(
     ``prepare`` and ``finish`` raise.
     """
     drafted = draft(reading, desk, step_id, shown_digest=shown_digest, by=by, now=now)
+    reading.rollback()  # its view of the database ends here: the next look must see what is written now
     with writing() as session:
         pending_id = pend(session, drafted).id
     raw = answer(reading, desk, pending_id)
     made = make(reading, desk, pending_id, raw, by=by, now=now)
+    reading.rollback()
     with writing() as session:
         return keep(session, desk, made, by=by, now=now).version_id
 

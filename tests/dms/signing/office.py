@@ -59,7 +59,7 @@ MINUTES = """
 Hội đồng Thi đua - Khen thưởng Sở Nội vụ họp xét, thống nhất đề nghị tặng Bằng khen cho 02 tập thể./.
 #v(.6cm)
 #grid(columns: (1fr, 1fr), align: center,
-  [*THƯ KÝ* #v(2.6cm) *Phạm Văn Đệ*], [*CHỦ TỊCH HỘI ĐỒNG* #v(2.6cm) *Trần Quốc Trưởng*])
+  [*THƯ KÝ* #v(2.6cm) *Huỳnh Thị Bảo Yến*], [*CHỦ TỊCH HỘI ĐỒNG* #v(2.6cm) *Trần Quốc Trưởng*])
 """
 LETTER_ROUTE = (
     Stage(title="Ký nháy", steps=(Step(action=INITIALS, position=P.SPECIALIST),)),
@@ -82,7 +82,8 @@ STAFF: Mapping[str, tuple[str, tuple[PositionKind, ...]]] = {
     "head": ("Nguyễn Thị Thuỳ Dương", (P.HEAD,)),
     "deputy": ("Lê Hoàng Phước Ưu", (P.DEPUTY_HEAD,)),
     "chair": ("Trần Quốc Trưởng", (P.COUNCIL_CHAIR,)),
-    "clerk": ("Phạm Văn Đệ", (P.SPECIALIST, P.COUNCIL_SECRETARY)),
+    "secretary": ("Huỳnh Thị Bảo Yến", (P.COUNCIL_SECRETARY,)),
+    "clerk": ("Phạm Văn Đệ", (P.SPECIALIST,)),
     "registrar": ("Võ Ngọc Hân", (P.REGISTRAR,)),
 }
 
@@ -225,7 +226,7 @@ def an_office(session: Session, desk: SigningDesk, roles: Iterable[str] = tuple(
 
 
 def bind_keys(office: Office) -> None:
-    for role in ("head", "deputy", "chair", "clerk"):
+    for role in ("head", "deputy", "chair", "secretary", "clerk"):
         person = office.staff[role]
         credentials.bind_key(
             office.session,

@@ -41,9 +41,9 @@ def flip_a_byte(source: Path, target: Path) -> Path:
     return target
 
 
-def change_the_number(source: Path, target: Path) -> Path:
+def change_the_number(source: Path, target: Path, name: str = "number") -> Path:
     def change(writer: IncrementalPdfFileWriter) -> None:
-        _field(writer, "number")["/V"] = generic.TextStringObject("999/TTr-SNV")
+        _field(writer, name)["/V"] = generic.TextStringObject("999/TTr-SNV")
 
     return _updated(source, target, change)
 
