@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from dms import clock
 from dms.campaigns import service as campaigns
 from dms.campaigns.spec import CampaignSpec, Criterion, Requirement, Scheme
-from dms.campaigns.vocabulary import DecisionPath, DocumentKind, NomineeKind, Scope, Side
+from dms.campaigns.vocabulary import CriterionKind, DecisionPath, DocumentKind, NomineeKind, Scope, Side
 from dms.dossiers import council
 from dms.dossiers.facts import NO, YES, nominees_of
 from dms.dossiers.legal import preamble
@@ -19,12 +20,13 @@ from dms.dossiers.mentions import FORM_WORDS
 from dms.dossiers.models import CouncilMeeting, Dossier, Nominee
 from dms.errors import Invalid
 from dms.papers import data, letters, minutes, reports
-from dms.papers.wording import DOTS, two_digits
+from dms.papers.wording import DOTS, percentage, two_digits
 from dms.people import service as people
 from dms.people.models import Capacity, UnitKind, UnitName
 from dms.people.service import Seat
 from dms.policy import PositionKind
 
+_HIGHEST_SCORE = Decimal(100)  # scores are kept in percent
 COUNCIL = "Hội đồng Thi đua - Khen thưởng"
 _COMMITTEES = frozenset({UnitKind.DISTRICT, UnitKind.COMMUNE, UnitKind.PROVINCIAL_COMMITTEE})
 # A statement in the words of a report, where the unit wrote no words of its own.
@@ -131,6 +133,7 @@ def _minutes(sources: Sources, _nominee: Nominee | None) -> bytes:
             individual_ballots=_ballots(sources, NomineeKind.INDIVIDUAL),
             conclusion=tuple((meeting.conclusion if meeting else "").splitlines()),
             recipients=data.Recipients(names=("Các thành viên Hội đồng",), filed="VT, Hồ sơ"),
+            held_on=meeting.held_on if meeting else None,
         )
     )
 
@@ -329,7 +332,7 @@ def _scores(sources: Sources, nominee: Nominee) -> tuple[data.IndexScore, ...]:
     known = {score.year: score for score in nominee.scores}
     years = (sources.dossier.year,) if sources.dossier.year else sorted(sources.spec.years)
     return tuple(
-        data.IndexScore(year=year, score=known[year].score, maximum=None, approved_by=known[year].approved_by)
+        data.IndexScore(year=year, score=known[year].score, maximum=_HIGHEST_SCORE, approved_by=known[year].approved_by)
         if year in known
         else data.IndexScore(year=year)
         for year in years
@@ -341,9 +344,15 @@ def _criteria(scheme: Scheme, nominee: Nominee) -> list[Criterion]:
 
 
 def _statement(criterion: Criterion, nominee: Nominee) -> data.CriterionStatement:
+    if criterion.kind is CriterionKind.INDEX_SCORE:
+        return data.CriterionStatement(criterion=criterion.text, statement=_scores_in_words(nominee))
     stated = next((each for each in nominee.attestations if each.criterion_id == criterion.id), None)
     words = (stated.note or _STATED.get(stated.value, "")) if stated else ""
     return data.CriterionStatement(criterion=criterion.text, statement=words)
+
+
+def _scores_in_words(nominee: Nominee) -> str:
+    return "; ".join(f"Năm {score.year}: {percentage(score.score, _HIGHEST_SCORE)}" for score in nominee.scores)
 
 
 def _own_signer(nominee: Nominee) -> data.Signer:

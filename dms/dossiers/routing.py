@@ -16,7 +16,7 @@ from dms.dossiers import facts, parties, service, summary
 from dms.dossiers.guards import ensure_editable
 from dms.dossiers.lifecycle import Action, move, trail_of
 from dms.dossiers.models import Dossier, Part
-from dms.errors import Conflict, Invalid
+from dms.errors import Invalid
 from dms.policy import SYSTEM, Actor, Status
 from dms.signing import placement, validation
 from dms.signing.models import RouteOutcome, SigningRoute
@@ -146,8 +146,8 @@ def _chosen(
     by_id = {part.id: (requirement, part) for requirement, part in ready}
     for part_id in part_ids:
         if part_id not in by_id:
-            title = next((part.document.title for part in material.parts if part.id == part_id), "")
-            raise (Invalid if title else Conflict)("part_not_ready", title=title)
+            title = next((part.document.title for part in material.parts if part.id == part_id), "?")
+            raise Invalid("part_not_ready", title=title)
     return [by_id[part_id] for part_id in part_ids]
 
 

@@ -124,22 +124,17 @@ def open_dossier(
     )
     _ensure_only_one(session, revision, dossier)
     _insert_with_code(session, dossier, today.year)
-    record(
-        session,
-        trail_of(dossier),
-        "dossier:open",
-        by=by,
-        now=now,
-        code=dossier.code,
-        campaign=spec.code,
-        revision=revision.number,
-        digest=revision.digest,
-        scheme=scheme.code,
-        unit=unit.id,
-        year=dossier.year,
-    )
+    _record_opening(session, dossier, revision, by=by, now=now)
     summary.refresh(session, dossier, now=now)
     return dossier
+
+
+def _record_opening(
+    session: Session, dossier: Dossier, revision: CampaignRevision, *, by: Actor, now: datetime
+) -> None:
+    told = {"code": dossier.code, "scheme": dossier.scheme_code, "unit": dossier.unit_id, "year": dossier.year}
+    pinned = {"revision": revision.number, "digest": revision.digest}
+    record(session, trail_of(dossier), "dossier:open", by=by, now=now, **told, **pinned)
 
 
 def _year_judged(spec: CampaignSpec, scheme: Scheme, year: int | None, today: date) -> int | None:

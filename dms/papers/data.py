@@ -112,7 +112,8 @@ class Ballot:
 class Minutes:
     """Biên bản họp xét khen thưởng (P17.2). Votes are counted on all members: ``present`` and ``absent`` together.
 
-    ``opened_at`` and ``closed_at`` are aware instants, shown on a Vietnamese clock. ``secretary`` need not be a member.
+    ``opened_at`` and ``closed_at`` are aware instants, shown on a Vietnamese clock; where only the day is known, it is
+    ``held_on``. ``secretary`` need not be a member.
     """
 
     head: Letterhead
@@ -130,6 +131,7 @@ class Minutes:
     individual_ballots: tuple[Ballot, ...]
     conclusion: tuple[str, ...]
     recipients: Recipients
+    held_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ def member_text(member: CouncilMember) -> str:
 
 
 def _meeting(document: Document, paper: Minutes) -> None:
-    say(document, styles.BODY, f"Thời gian bắt đầu: {wording.spelled_time(paper.opened_at)}.")
+    say(document, styles.BODY, f"Thời gian bắt đầu: {wording.spelled_time(paper.opened_at, paper.held_on)}.")
     say(document, styles.BODY, f"Địa điểm: {wording.bare(wording.gap(paper.venue))}.")
 
 
@@ -100,8 +100,8 @@ def _conclusion(document: Document, paper: Minutes) -> None:
     say_each(document, styles.BODY, paper.conclusion or (dotted_line(),))
     frame.closing(
         document,
-        f"Cuộc họp kết thúc vào {wording.spelled_time(paper.closed_at)}. Biên bản đã được đọc cho các thành viên "
-        "dự họp cùng nghe, thống nhất và thông qua",
+        f"Cuộc họp kết thúc vào {wording.spelled_time(paper.closed_at, paper.held_on)}. Biên bản đã được đọc cho các "
+        "thành viên dự họp cùng nghe, thống nhất và thông qua",
     )
 
 

@@ -58,10 +58,10 @@ def short_date(day: date | None) -> str:
     return "…/…/……" if day is None else f"{day:%d/%m/%Y}"
 
 
-def spelled_time(instant: datetime | None) -> str:
-    """Return "08 giờ 00 phút, ngày 05 tháng 01 năm 2026" on a Vietnamese clock, or the same with dots."""
+def spelled_time(instant: datetime | None, day: date | None = None) -> str:
+    """Return "08 giờ 00 phút, ngày 05 tháng 01 năm 2026" on a Vietnamese clock, or dots for what is not known."""
     if instant is None:
-        return "…… giờ …… phút, ngày …… tháng …… năm ………"
+        return f"…… giờ …… phút, {spelled_date(day) if day else 'ngày …… tháng …… năm ………'}"
     there = local(instant)
     return f"{there:%H} giờ {there:%M} phút, {spelled_date(there.date())}"
 
