@@ -32,11 +32,6 @@ def ids(entries: Sequence[ConsolidationEntry], *wanted: str) -> list[object]:
     return [entry.nominee_id for entry in entries if not wanted or entry.nominee.name in wanted]
 
 
-def signed(session: Session, found: Consolidation, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the letter count as signed; signing itself is shown by its own tests and by the end-to-end story."""
-    monkeypatch.setattr(letter, "state_of", lambda *_: letter.LetterState.SIGNED)
-
-
 @pytest.mark.rule("P12")
 def test_the_list_holds_the_nominees_of_submitted_dossiers_only(session: Session) -> None:
     world.a_submitted_dossier(session, {"Phòng Một": GOOD})
@@ -248,7 +243,7 @@ def test_a_dossier_that_went_back_leaves_the_list_at_the_next_refresh(session: S
 # --- sending
 
 
-def sent(session: Session, monkeypatch: pytest.MonkeyPatch) -> tuple[Consolidation, Dossier, Dossier]:
+def sent(session: Session) -> tuple[Consolidation, Dossier, Dossier]:
     """A list that was sent with one of two dossiers."""
     chosen = world.a_submitted_dossier(session, {"A": BEST, "B": GOOD})
     left = world.a_submitted_dossier(session, {"C": BETTER})
@@ -256,15 +251,14 @@ def sent(session: Session, monkeypatch: pytest.MonkeyPatch) -> tuple[Consolidati
     found = world.a_list(session, coordinator)
     wanted = ids(listing.entries_of(session, found), "A")
     consolidation.choose(session, found.id, wanted, by=coordinator, now=make.NOW)
-    with monkeypatch.context() as patched:
-        signed(session, found, patched)
-        consolidation.send(session, found.id, by=coordinator, now=make.NOW)
+    world.signed(session, found)
+    consolidation.send(session, found.id, by=coordinator, now=make.NOW)
     return found, chosen, left
 
 
 @pytest.mark.rule("P12")
-def test_only_dossiers_with_a_chosen_nominee_go_on(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    found, chosen, left = sent(session, monkeypatch)
+def test_only_dossiers_with_a_chosen_nominee_go_on(session: Session) -> None:
+    found, chosen, left = sent(session)
     assert (chosen.status, left.status) == (Status.CONSOLIDATED, Status.SUBMITTED)
     assert found.sent_at == make.NOW
     move = audit.events(session, trail_of(chosen))[-1]
@@ -287,21 +281,19 @@ def test_a_list_without_its_signed_letter_is_not_sent(session: Session) -> None:
 
 
 @pytest.mark.rule("P19")
-def test_a_list_sent_on_the_day_of_the_deadline_is_marked_late(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_sent_on_the_day_of_the_deadline_is_marked_late(session: Session) -> None:
     world.a_submitted_dossier(session, {"A": BEST})
     coordinator = world.a_coordinator(session)
     found = world.a_list(session, coordinator)
     consolidation.choose_best(session, found.id, by=coordinator, now=make.NOW)
-    signed(session, found, monkeypatch)
+    world.signed(session, found)
     on_the_day = make.NOW + timedelta(days=15)  # 20/01/2026: "trước ngày 20/01/2026"
     consolidation.send(session, found.id, by=coordinator, now=on_the_day)
     assert audit.events(session, letter.trail_of(found))[-1].data["late"] is True
 
 
-def test_a_sent_list_is_closed(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    found, _, _ = sent(session, monkeypatch)
+def test_a_sent_list_is_closed(session: Session) -> None:
+    found, _, _ = sent(session)
     coordinator = world.a_coordinator(session)
     with pytest.raises(Conflict, match="consolidation_sent"):
         consolidation.choose(session, found.id, [], by=coordinator, now=make.NOW)
@@ -309,10 +301,8 @@ def test_a_sent_list_is_closed(session: Session, monkeypatch: pytest.MonkeyPatch
         consolidation.send(session, found.id, by=coordinator, now=make.NOW)
 
 
-def test_a_mended_dossier_of_a_sent_list_is_passed_on_again_in_its_place(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found, chosen, left = sent(session, monkeypatch)
+def test_a_mended_dossier_of_a_sent_list_is_passed_on_again_in_its_place(session: Session) -> None:
+    found, chosen, left = sent(session)
     coordinator = world.a_coordinator(session)
     with pytest.raises(Conflict, match="dossier_not_chosen"):
         consolidation.forward(session, found.id, left.id, by=coordinator, now=make.NOW)
@@ -323,16 +313,14 @@ def test_a_mended_dossier_of_a_sent_list_is_passed_on_again_in_its_place(
     assert chosen.status is Status.CONSOLIDATED
 
 
-def test_a_supplement_adds_to_a_sent_list_and_cannot_take_away_what_was_sent(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found, chosen, left = sent(session, monkeypatch)
+def test_a_supplement_adds_to_a_sent_list_and_cannot_take_away_what_was_sent(session: Session) -> None:
+    found, chosen, left = sent(session)
     coordinator = world.a_coordinator(session)
     consolidation.reopen(session, found.id, reason="Còn chỉ tiêu", by=coordinator, now=make.NOW)
     wanted = ids(listing.entries_of(session, found), "B", "C")
     consolidation.choose(session, found.id, wanted, by=coordinator, now=make.NOW)
     assert names([e for e in listing.entries_of(session, found) if e.selected]) == ["A", "C"]
-    signed(session, found, monkeypatch)
+    world.signed(session, found)
     assert consolidation.send(session, found.id, by=coordinator, now=make.NOW) == [left]
     assert (chosen.status, left.status) == (Status.CONSOLIDATED, Status.CONSOLIDATED)
 

@@ -13,11 +13,13 @@ from dms.appraisal import consolidation
 from dms.appraisal.models import Consolidation
 from dms.campaigns.models import CampaignRevision
 from dms.campaigns.vocabulary import NomineeKind
+from dms.documents.models import Document, DocumentKind
 from dms.dossiers import nominees, summary
 from dms.dossiers.models import Dossier
 from dms.dossiers.nominees import ScoreEntry
 from dms.people.models import Unit
 from dms.policy import Actor, Role, Status
+from dms.signing.models import RouteOutcome, SigningRoute
 from tests import factories as make
 
 PAPER = "Quyết định số 318/QĐ-UBND"
@@ -61,6 +63,20 @@ def a_submitted_dossier(
 def a_list(session: Session, by: Actor, *, revision: CampaignRevision | None = None) -> Consolidation:
     revision = revision or make.a_campaign(session)
     return consolidation.open_consolidation(session, revision.id, make.BANG_KHEN, by=by, now=make.NOW)
+
+
+def signed(session: Session, found: Consolidation) -> Document:
+    """A letter that went all its way, as rows; that it comes to be by real signatures is shown in test_letter.py."""
+    document = Document(unit_id=found.coordinator_id, kind=DocumentKind.CONSOLIDATION_LETTER, title="Tờ trình tổng hợp")
+    document.versions = [make.a_version(1)]
+    session.add(document)
+    session.flush()
+    ids = {"document_id": document.id, "version_id": document.versions[0].id, "trail_id": found.id}
+    ended = {"opened_at": make.NOW, "closed_at": make.NOW, "outcome": RouteOutcome.COMPLETED}
+    session.add(SigningRoute(title=document.title, trail_subject="consolidation", **ids, **ended))
+    found.document_id = document.id
+    session.flush()
+    return document
 
 
 def settle(session: Session, now: datetime = make.NOW) -> None:
