@@ -136,6 +136,10 @@ def _known(spec: CampaignSpec, nominee: Nominee) -> dict[str, Any]:
 class PercentField(DecimalField):
     """A number in percent, with a comma or a point."""
 
+    def _value(self) -> str:
+        """What was typed, else the number with a comma."""
+        return self.raw_data[0] if self.raw_data else percent(self.data) if self.data is not None else ""
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take "92,5" as well as "92.5"; say in our own words what is not a number."""
         written = valuelist[0].strip().replace(",", ".") if valuelist else ""
