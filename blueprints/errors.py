@@ -1,6 +1,7 @@
 """Refusals for people and programs: one table type → status, one table code → sentence, one place that renders them."""
 
 from collections import defaultdict
+from datetime import date
 from urllib.parse import urlsplit
 
 import structlog
@@ -74,9 +75,13 @@ def init_app(app: Flask) -> None:
 
 
 def _readable(params: dict[str, object]) -> dict[str, object]:
-    return {
-        key: ", ".join(map(str, v)) if isinstance(v, list | tuple | set | frozenset) else v for key, v in params.items()
-    }
+    return {key: _readable_value(value) for key, value in params.items()}
+
+
+def _readable_value(value: object) -> object:
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(map(str, value))
+    return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
 
 
 def _domain_error(error: DomainError) -> Response:
