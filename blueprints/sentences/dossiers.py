@@ -7,7 +7,7 @@ SENTENCES = {
         "There is no such dossier, or your position does not let you see it. Open the list of dossiers and choose one."
     ),
     "dossier_status_forbids": _l(
-        "This act is not possible any more: the dossier has moved on (%(status)s). Open it again and look at what stands there now."
+        "This act is not possible any more: the dossier has moved on. Open it again and look at what stands there now."
     ),
     "dossier_closed_for_changes": _l(
         "Dossier %(dossier)s lies with another body now, so nothing in it can be changed. Ask that body to return it if something has to be mended."
@@ -30,7 +30,7 @@ SENTENCES = {
     ),
     "year_outside_campaign": _l("The campaign does not cover the year %(year)s. Choose one of: %(years)s."),
     "body_missing": _l(
-        "The campaign file does not say which body is meant (%(side)s), so nobody could receive or sign. Ask the administrator to complete the campaign file."
+        "The campaign file does not say which body is meant here, so nobody could receive or sign. Ask the administrator to complete the campaign file."
     ),
     "nominee_not_found": _l("There is no such nominee any more. Open the dossier again and look at its list."),
     "nominee_not_in_dossier": _l(
