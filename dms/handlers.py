@@ -42,6 +42,7 @@ Deferred = Callable[[Session, dict[str, Any], Workshop, datetime], None]
 
 IMMEDIATE: dict[str, tuple[Immediate, ...]] = {
     "step.opened": (dossiers.on_route_moved,),
+    "route.moved": (dossiers.on_route_moved,),
     "route.completed": (dossiers.on_route_moved, conferment.on_route_completed),
     "route.recalled": (dossiers.on_route_moved,),
     "route.replaced": (dossiers.on_route_moved,),

@@ -26,6 +26,13 @@ SENTENCES: dict[str, LazyString] = {
     "number_not_given": _l(
         "“%(document)s” has no number yet, so it cannot be sealed (Decree 30/2020, art. 15): the seal closes number and date. Give the number first."
     ),
+    "number_taken": _l(
+        "Number %(number)s was already given in %(year)s, to “%(title)s” (Decree 30/2020, art. 15: each number once a year). Give the next free number."
+    ),
+    "number_already_given": _l(
+        "The paper already has the number %(number)s; a number is given only once. Open the paper to see it."
+    ),
+    "number_not_positive": _l("Numbers begin with 1. Write a whole number from 1 on."),
     "reason_missing": _l("A refusal needs its reason, so that others know what to put right. Write it down."),
     "route_already_open": _l(
         "“%(document)s” is on its way to the signers already. Wait until they are done, or call it back first."

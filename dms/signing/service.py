@@ -221,7 +221,6 @@ def complete(
         capacity=seat.capacity.value,
         version=result_version_id,
     )
-    outbox.add(session, "step.done", now=now, step_id=step.id, document_id=step.route.document_id)
     hand_on(session, step.route, now=now)
 
 
@@ -230,7 +229,8 @@ def hand_on(session: Session, route: SigningRoute, *, now: datetime) -> None:
     for stage in sorted({step.stage for step in route.steps}):
         steps = [step for step in route.steps if step.stage == stage]
         if not _is_finished(steps):
-            _open(session, route, steps, now=now)
+            if not _open(session, route, steps, now=now):
+                outbox.add(session, "route.moved", now=now, route_id=route.id, document_id=route.document_id)
             return
         for step in steps:
             step.outcome = step.outcome or StepOutcome.NOT_NEEDED
@@ -284,12 +284,14 @@ def _is_finished(steps: list[Step]) -> bool:
     return any(done) if steps[0].mode is StageMode.ANY_OF else all(done)
 
 
-def _open(session: Session, route: SigningRoute, steps: list[Step], *, now: datetime) -> None:
-    for step in steps:
-        if step.opened_at is None:
-            step.opened_at = now
-            session.flush()
-            outbox.add(session, "step.opened", now=now, step_id=step.id, document_id=route.document_id)
+def _open(session: Session, route: SigningRoute, steps: list[Step], *, now: datetime) -> list[Step]:
+    """Give the steps their turn and announce it; none where they had it already."""
+    opened = [step for step in steps if step.opened_at is None]
+    for step in opened:
+        step.opened_at = now
+        session.flush()
+        outbox.add(session, "step.opened", now=now, step_id=step.id, document_id=route.document_id)
+    return opened
 
 
 def _stamp_act(step: Step, seat: Seat, outcome: StepOutcome, *, by: Actor, now: datetime) -> None:

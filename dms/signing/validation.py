@@ -31,7 +31,9 @@ def check_version(session: Session, desk: SigningDesk, version: Version, *, now:
         report = pades.validate(
             path, trust=desk.trust, expected=expected if expected and expected.signers else None, at=now
         )
-    return keep_check(session, version, report, now=now)
+    check = keep_check(session, version, report, now=now)
+    outbox.add(session, "version.checked", now=now, version_id=version.id, document_id=version.document_id)
+    return check
 
 
 def fresh_check(
@@ -63,7 +65,6 @@ def keep_check(session: Session, version: Version, report: DocumentReport, *, no
     check.report = as_json(report, {each.field_name: each for each in made})
     session.add(check)
     session.flush()
-    outbox.add(session, "version.checked", now=now, version_id=version.id, document_id=version.document_id)
     return check
 
 
