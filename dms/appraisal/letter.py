@@ -44,14 +44,6 @@ class LetterState(StrEnum):
     SIGNED = "signed"
 
 
-_REFUSALS = {
-    LetterState.MISSING: "letter_missing",
-    LetterState.STALE: "letter_stale",
-    LetterState.DRAFTED: "letter_unsigned",
-    LetterState.WITH_SIGNERS: "letter_unsigned",
-}
-
-
 def trail_of(consolidation: Consolidation) -> Trail:
     """The chain in which everything about the list is recorded."""
     return Trail("consolidation", consolidation.id)
@@ -89,9 +81,13 @@ def ensure_not_with_signers(session: Session, consolidation: Consolidation) -> N
 
 def ensure_signed(session: Session, consolidation: Consolidation) -> None:
     """Raise Conflict("letter_missing", "letter_stale", "letter_unsigned") unless the letter is signed or not needed."""
-    refusal = _REFUSALS.get(state_of(session, consolidation))
-    if refusal is not None:
-        raise Conflict(refusal)
+    state = state_of(session, consolidation)
+    if state is LetterState.MISSING:
+        raise Conflict("letter_missing")
+    if state is LetterState.STALE:
+        raise Conflict("letter_stale")
+    if state in {LetterState.DRAFTED, LetterState.WITH_SIGNERS}:
+        raise Conflict("letter_unsigned")
 
 
 def draft(session: Session, desk: Desk, consolidation: Consolidation, *, by: Actor, now: datetime) -> Document:
