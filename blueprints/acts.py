@@ -8,7 +8,8 @@ ACTS = {
     # --- campaigns
     "campaign:revision:accept": _l("A revision of the campaign file was accepted"),
     # --- dossiers
-    "dossier:dossier:open": _l("The dossier was opened"),
+    "dossier:open": _l("The dossier was opened"),
+    "dossier:archive:seal": _l("The dossier's content was sealed"),
     "dossier:status:start_signing": _l("Papers were sent for signing"),
     "dossier:status:resume_draft": _l("The dossier went back to draft"),
     "dossier:status:submit": _l("The dossier was submitted"),
@@ -40,12 +41,19 @@ ACTS = {
     "consolidation:letter:take_back": _l("The letter of the list was taken back"),
     "consolidation:send": _l("The list was sent to the appraiser"),
     "consolidation:reopen": _l("The list was opened for a supplement"),
+    # --- decisions
+    "decision:prepare": _l("A decision was prepared"),
+    "decision:cancel": _l("The decision was given up"),
+    "decision:confer": _l("The awards were conferred"),
+    "decision:certificates:make": _l("Certificates were made"),
+    "decision:award:revoke": _l("An award was revoked"),
     # --- documents and signing
     "document:version:uploaded": _l("A version was uploaded"),
     "document:version:drafted": _l("A version was drafted by the system"),
     "document:version:converted": _l("A version was converted to PDF/A"),
     "document:version:prepared": _l("A version was prepared for signing"),
     "document:version:signed": _l("A signed version came to be"),
+    "document:version:archived": _l("A version was time-stamped for the archive"),
     "document:version:withdraw": _l("A version was withdrawn"),
     "document:number:assign": _l("Number and date were given"),
     "signing:route:open": _l("A signing route was opened"),
@@ -56,6 +64,8 @@ ACTS = {
     "signing:step:number": _l("Number and date were given at a signing step"),
     "signing:step:seal": _l("Sealed"),
     "signing:step:refuse": _l("A signature was refused"),
+    "signing:key:bind": _l("A certificate was bound to its holder"),
+    "signing:key:retire": _l("A certificate was retired"),
     # --- units and people
     "unit:unit:add": _l("The unit was entered"),
     "unit:name:add": _l("The unit was given a new name"),

@@ -13,6 +13,7 @@ from dms import audit
 from dms.appraisal import consolidation, listing
 from dms.audit import AuditEvent, Trail
 from dms.awards import service as awards
+from dms.campaigns import service as campaigns
 from dms.dossiers import service as dossiers
 from dms.policy import Actor, Permission, require
 
@@ -37,6 +38,11 @@ def _decision(session: Session, subject_id: UUID, by: Actor) -> str:
 
 def _consolidation(session: Session, subject_id: UUID, by: Actor) -> str:
     return listing.scheme_of(session, consolidation.get(session, subject_id, by=by)).title
+
+
+def _consolidation(session: Session, subject_id: UUID, by: Actor) -> str:
+    found = consolidation.get(session, subject_id, by=by)
+    return campaigns.scheme_of(campaigns.get_revision(session, found.revision_id), found.scheme_code).title
 
 
 # Which things have a history that may be shown, and who guards it: the thing's own getter, which knows its readers.

@@ -1,7 +1,9 @@
 """The history of a dossier, for those who may read it, and for an outsider who verifies it."""
 
+import ast
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from blueprints.acts import ACTS
 from dms.audit import AuditEvent
+from dms.campaigns.vocabulary import StepAction
+from dms.documents.models import Origin
+from dms.dossiers.lifecycle import Action
 from dms.people.models import Person
 from tests.blueprints.helpers import Browser, World, enter, login, writing
 from tests.factories import a_campaign, a_dossier, a_nominee, a_province, clerk_of
@@ -51,6 +57,21 @@ def test_another_units_clerk_does_not_even_learn_that_there_is_a_history(
 ) -> None:
     login(client, world.clerk)
     assert client.get(f"/audit/dossier/{told[0]}{suffix}").status_code == 404
+
+
+def test_every_tag_that_the_code_records_has_words() -> None:
+    written = {
+        argument.value
+        for file in [*Path("dms").rglob("*.py"), Path("blueprints/accounts.py")]
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "record"
+        for argument in call.args
+        if isinstance(argument, ast.Constant)
+    }
+    computed = {f"dossier:status:{each}" for each in Action} | {f"document:version:{each}" for each in Origin}
+    computed |= {f"signing:step:{each}" for each in StepAction}
+    assert len(written) > 20
+    assert (written | computed) - set(ACTS) == set()
 
 
 def test_things_without_a_history_are_not_found(client: Browser, world: World) -> None:
