@@ -35,6 +35,7 @@ def words_of(award: Award, names: Names) -> str:
     """The search text of an award: recipient, place of work, unit, title, conferring body, number, year, code."""
     number = award.decision_number
     told = (
+        "Quyết định số",
         award.recipient,
         award.position_title,
         award.workplace,
@@ -44,7 +45,7 @@ def words_of(award: Award, names: Names) -> str:
         award.conferrer_name,
         number,
         number.lstrip("0"),  # "05/QĐ-UBND" is also looked for as 5
-        str(award.year),
+        f"năm {award.year}",
         award.public_code,
     )
     return " ".join(dict.fromkeys(fold(" ".join(told)).split()))

@@ -38,22 +38,27 @@ class Meter:
 
 
 def waiting(session: Session, *, by: Actor) -> list[Group]:
-    """The schemes with nominees whom ``by`` may put into a decision now; one query and one for each scheme found."""
-    query = (
-        select(CampaignRevision, Dossier.scheme_code)
-        .join(Dossier, Dossier.revision_id == CampaignRevision.id)
-        .where(where(by, Permission.DOSSIER_DECIDE, Dossier), Dossier.status.in_((Status.APPRAISED, Status.SUBMITTED)))
-        .distinct()
-        .order_by(CampaignRevision.number.desc())
-    )
+    """The schemes with nominees whom ``by`` may put into a decision now; two queries, and two for each scheme found."""
     groups: dict[tuple[UUID, str], Group] = {}
-    for revision, code in session.execute(query):
+    for revision_id, code in session.execute(_schemes_in_hand(by)):
+        revision = campaigns.get_revision(session, revision_id)
         if (revision.campaign_id, code) in groups:
             continue
         found = candidates(session, revision.id, code, by=by)
         counts = {kind: sum(nominee.kind is kind for nominee in found) for kind in NomineeKind}
         groups[revision.campaign_id, code] = Group(revision, campaigns.scheme_of(revision, code), counts)
     return [group for group in groups.values() if any(group.counts.values())]
+
+
+def _schemes_in_hand(by: Actor) -> Select[UUID, str]:
+    """Revision and scheme of the dossiers that wait, the newest revision of a campaign first."""
+    return (
+        select(Dossier.revision_id, Dossier.scheme_code)
+        .join(Dossier.revision)
+        .where(where(by, Permission.DOSSIER_DECIDE, Dossier), Dossier.status.in_((Status.APPRAISED, Status.SUBMITTED)))
+        .group_by(Dossier.revision_id, Dossier.scheme_code, CampaignRevision.number)
+        .order_by(CampaignRevision.number.desc())
+    )
 
 
 def candidates(session: Session, revision_id: UUID, scheme_code: str, *, by: Actor) -> list[Nominee]:

@@ -1,4 +1,4 @@
-"""The Chair's office at work: appraised dossiers, a decision, its signers with real keys. Only the names are made up."""
+"""The Chair's office at work: appraised dossiers, a decision, signers with real keys. Only the names are made up."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -68,7 +68,7 @@ class Chancery:
 
     # --- people
 
-    def seat(self, role: str, name: str, unit: Unit, kind: PositionKind, title: str, *, key: bool = True) -> None:
+    def seat(self, role: str, unit: Unit, kind: PositionKind, *, name: str, title: str, key: bool = True) -> None:
         person = make.a_person(self.session, name)
         make.an_appointment(self.session, person, unit, kind, title=title)
         if key:
@@ -248,9 +248,9 @@ def a_chancery(session: Session, pki: Pki, folder: Path, **changes: object) -> C
         clerk=make.an_actor(session, province.committee, Role.CHAIR_OFFICE, name="Mai Quang Vinh"),
         archivist=make.an_actor(session, province.appraiser, Role.ARCHIVIST, name="Phan Thị Hồng"),
     )
-    chancery.seat("head", "Nguyễn Thị Thuỳ Dương", province.appraiser, P.HEAD, "Giám đốc")
-    chancery.seat("deputy", "Lê Hoàng Phước Ưu", province.office, P.HEAD, "Chánh Văn phòng")
-    chancery.seat("chair", "Trần Quốc Trưởng", province.committee, P.HEAD, "Chủ tịch")
-    chancery.seat("registrar", "Lâm Thị Yến", province.office, P.REGISTRAR, "Văn thư", key=False)
+    chancery.seat("head", province.appraiser, P.HEAD, name="Nguyễn Thị Thuỳ Dương", title="Giám đốc")
+    chancery.seat("deputy", province.office, P.HEAD, name="Lê Hoàng Phước Ưu", title="Chánh Văn phòng")
+    chancery.seat("chair", province.committee, P.HEAD, name="Trần Quốc Trưởng", title="Chủ tịch")
+    chancery.seat("registrar", province.office, P.REGISTRAR, name="Lâm Thị Yến", title="Văn thư", key=False)
     credentials.bind_key(session, desk, unit_id=province.committee.id, reference="seal", by=SYSTEM, now=clock.now())
     return chancery

@@ -1,0 +1,14 @@
+"""The Chair's office and its worker, as for the awards; and awards without their papers, for the search."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.dms.awards.world import Chancery, a_chancery
+from tests.pki import Pki
+
+
+@pytest.fixture
+def chancery(session: Session, pki: Pki, tmp_path: Path) -> Chancery:
+    return a_chancery(session, pki, tmp_path)
