@@ -107,9 +107,7 @@ def _own_award_is_archived(cast: Cast, plan: UUID) -> None:
         {2026: "92.7"},
     )
     cast.draft(clerk, Slot(dossier, "van-ban-de-nghi"))
-    cast.attach(
-        clerk, Slot(dossier, "danh-sach"), (ROOT / "demo" / "papers" / "danh-sach.pdf").read_bytes(), "Danh sách.pdf"
-    )
+    cast.attach(clerk, Slot(dossier, "danh-sach"), LIST_OF_NOMINEES)
     for nominee in (team, person):
         cast.draft(clerk, Slot(dossier, "bao-cao-tom-tat", nominee))
     cast.send_for_signature(clerk, dossier)
