@@ -75,21 +75,7 @@ def add_version(  # noqa: PLR0913  (the facts of a version; all but the first th
     A DOCX announces "version.received", upon which a PDF/A is made of it.
     """
     document = get_document(session, document_id)
-    version = Version(
-        number=max((each.number for each in document.versions), default=0) + 1,
-        origin=origin,
-        parent_id=parent.id if parent else None,
-        digest=intake.digest,
-        size=intake.size,
-        media_type=intake.media_type.value,
-        filename=intake.filename,
-        pages=intake.pages,
-        inspection=intake.inspection,
-        note=note[:500],
-        created_at=now,
-        created_by=by.person_id,
-        author_name=by.name,
-    )
+    version = _next_version(document, intake, origin=origin, note=note, parent=parent, by=by, now=now)
     document.versions.append(version)
     _touch(document)
     session.flush()
@@ -115,6 +101,33 @@ def add_version(  # noqa: PLR0913  (the facts of a version; all but the first th
             trail_id=trail.subject_id,
         )
     return version
+
+
+def _next_version(
+    document: Document,
+    intake: Intake,
+    *,
+    origin: Origin,
+    note: str,
+    parent: Version | None,
+    by: Actor,
+    now: datetime,
+) -> Version:
+    return Version(
+        number=max((each.number for each in document.versions), default=0) + 1,
+        origin=origin,
+        parent_id=parent.id if parent else None,
+        digest=intake.digest,
+        size=intake.size,
+        media_type=intake.media_type.value,
+        filename=intake.filename,
+        pages=intake.pages,
+        inspection=intake.inspection,
+        note=note[:500],
+        created_at=now,
+        created_by=by.person_id,
+        author_name=by.name,
+    )
 
 
 def add_made_version(
