@@ -1,4 +1,4 @@
-"""Take a file in: bytes first, row second. What is refused leaves no version, and at most a blob that is swept."""
+"""Take a file in: bytes first, row second. What is refused reaches neither the store nor a row."""
 
 import shutil
 import tempfile
@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dms import text
-from dms.documents import inspection, rendering, sniff
+from dms.documents import examination, sniff
 from dms.documents.sniff import MediaType
 from dms.errors import NotFound, TooLarge, Unavailable
 from storage import BlobMissing, BlobTooLarge, Storage, StorageError
+from storage.streams import copy_hashed
 
 TEXT_LIMIT = 1_000_000  # characters kept for search and comparison
 _COPY = 1 << 20
@@ -41,64 +42,50 @@ class Intake:
 
 
 def receive(desk: Desk, source: BinaryIO, *, filename: str) -> Intake:
-    """Store, sniff and inspect an untrusted file, streaming; return what a version needs.
+    """Take an untrusted file in, by streaming: judge it, and only then store it; return what a version needs.
 
     Raises TooLarge("upload_too_large"), Unavailable("store_unavailable"), and every refusal of ``sniff`` and
-    ``inspection`` as Invalid.
+    ``inspection`` as Invalid. What is refused leaves nothing behind.
     """
-    digest, size = keep(desk, source)
-    with copy_of(desk, digest) as path:
+    with _spooled(desk, source) as path:
         media_type = sniff.sniff_file(path)
-        found = inspection.inspect(path, media_type)
-        words = rendering.extract_text(path, media_type)
+        found = examination.examine(path, media_type)
+        digest, size = keep_file(desk, path)
     return Intake(
         digest=digest,
         size=size,
         media_type=media_type,
         filename=sniff.safe_filename(filename),
-        pages=1 if media_type.is_image else found.pages,
-        inspection=asdict(found) | {"media_type": media_type.value},
-        text=words[:TEXT_LIMIT],
+        pages=1 if media_type.is_image else found.inspection.pages,
+        inspection=asdict(found.inspection) | {"media_type": media_type.value},
+        text=found.text[:TEXT_LIMIT],
     )
 
 
 def keep(desk: Desk, source: BinaryIO) -> tuple[str, int]:
-    """Stream bytes into the store; return their SHA-256 and size once they are durable."""
-    try:
-        blob = desk.storage.put(source, limit=desk.upload_limit)
-    except BlobTooLarge as error:
-        raise TooLarge("upload_too_large", limit_mb=desk.upload_limit >> 20) from error
-    except StorageError as error:
-        raise Unavailable("store_unavailable") from error
+    """Stream bytes that we made ourselves into the store; return their SHA-256 and size once they are durable."""
+    with _store_errors():
+        blob = desk.storage.put(source)
     return blob.digest, blob.size
 
 
 def keep_file(desk: Desk, path: Path) -> tuple[str, int]:
-    """Store a file that we made ourselves; a signed one may have grown past the limit of an upload."""
-    try:
-        with path.open("rb") as source:
-            blob = desk.storage.put(source)
-    except StorageError as error:
-        raise Unavailable("store_unavailable") from error
-    return blob.digest, blob.size
+    """Store a file; a signed one may have grown past the limit of an upload."""
+    with path.open("rb") as source:
+        return keep(desk, source)
 
 
 def open_blob(desk: Desk, digest: str, start: int = 0, length: int | None = None) -> BinaryIO:
     """A stream of stored bytes. Raises NotFound("file_missing"), Unavailable("store_unavailable")."""
-    try:
+    with _store_errors():
         return desk.storage.open(digest, start, length)
-    except BlobMissing as error:
-        raise NotFound("file_missing", digest=digest[:12]) from error
-    except StorageError as error:
-        raise Unavailable("store_unavailable") from error
 
 
 @contextmanager
 def copy_of(desk: Desk, digest: str) -> Iterator[Path]:
     """A copy of stored bytes as a file of its own, gone when the block is left; tools may change it."""
-    with tempfile.TemporaryDirectory(dir=desk.workdir, prefix="copy-") as folder:
-        path = Path(folder) / "file"
-        with open_blob(desk, digest) as source, path.open("wb") as target:
+    with _a_place(desk) as path:
+        with _store_errors(), open_blob(desk, digest) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target, _COPY)
         yield path
 
@@ -106,3 +93,31 @@ def copy_of(desk: Desk, digest: str) -> Iterator[Path]:
 def folded(words: str) -> str:
     """The search form of a version's text."""
     return text.fold(words)
+
+
+@contextmanager
+def _spooled(desk: Desk, source: BinaryIO) -> Iterator[Path]:
+    """What comes as a file of its own, never more of it than the limit."""
+    with _a_place(desk) as path:
+        with _store_errors(limit=desk.upload_limit), path.open("wb") as target:
+            copy_hashed(source, target, desk.upload_limit)
+        yield path
+
+
+@contextmanager
+def _a_place(desk: Desk) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=desk.workdir, prefix="copy-") as folder:
+        yield Path(folder) / "file"
+
+
+@contextmanager
+def _store_errors(limit: int = 0) -> Iterator[None]:
+    """Tell the store's errors in the domain's words."""
+    try:
+        yield
+    except BlobTooLarge as error:
+        raise TooLarge("upload_too_large", limit_mb=limit >> 20) from error
+    except BlobMissing as error:
+        raise NotFound("file_missing", digest=str(error)[:12]) from error
+    except StorageError as error:
+        raise Unavailable("store_unavailable") from error

@@ -25,6 +25,7 @@ PRELOAD = (
     "dms.documents.jobs.image_inspection",
     "dms.documents.jobs.pages",
     "dms.documents.jobs.text",
+    "dms.documents.jobs.examination",
     "dms.documents.jobs.office",
 )
 CONTROL, JOB = 0, 3  # file descriptors: of the server, of a child
