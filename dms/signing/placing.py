@@ -25,6 +25,7 @@ FOOT_FIELD_WIDTH: Final = 68.0
 _SMALLEST_ROOM = 24.0
 _TOP_SHARE = 0.55
 _LEAST_GAP = 6.0
+_WORD_SPACE = 2.5  # between "năm" and the year, which is set flush left
 _FILLERS = ".…_- "
 
 
