@@ -248,7 +248,7 @@ def _gap_box(beside: tuple[PlacedWord, ...], x0: float, x1: float) -> Box:
 def _date_boxes(page: PageOfWords, line: tuple[PlacedWord, PlacedWord, PlacedWord]) -> DateGaps:
     day, month, year = line
     end = min(year.x1 + YEAR_WIDTH + 2, page.width - 8)
-    starts_and_ends = ((day.x1, month.x0), (month.x1, year.x0), (year.x1, end))
+    starts_and_ends = ((day.x1, month.x0), (month.x1, year.x0), (year.x1 + _WORD_SPACE, end))
     return DateGaps(*(_gap_box(line, x0, x1) for x0, x1 in starts_and_ends))
 
 
