@@ -10,6 +10,7 @@ ACTS = {
     # --- dossiers
     "dossier:open": _l("The dossier was opened"),
     "dossier:archive:seal": _l("The dossier's content was sealed"),
+    "dossier:archive:export": _l("A copy of the dossier was exported"),
     "dossier:status:start_signing": _l("Papers were sent for signing"),
     "dossier:status:resume_draft": _l("The dossier went back to draft"),
     "dossier:status:submit": _l("The dossier was submitted"),

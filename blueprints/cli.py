@@ -1,4 +1,4 @@
-"""Commands for those who run the service: show, audit, campaign, account."""
+"""Commands for those who run the service: show, audit, campaign, account, archive."""
 
 import sys
 from collections.abc import Iterable
@@ -18,6 +18,7 @@ from blueprints.labels import label
 from blueprints.web import tools, transaction
 from config import PREFIX, Settings
 from dms import audit, clock
+from dms.archive import sealing, search
 from dms.campaigns import service as campaigns
 from dms.dossiers import lifecycle
 from dms.errors import DomainError
@@ -33,11 +34,12 @@ show = AppGroup("show", help="Print what the service is made of.")
 audit_group = AppGroup("audit", help="The chains of events.")
 campaign = AppGroup("campaign", help="Campaign files.")
 account = AppGroup("account", help="Log-ins.")
+archive = AppGroup("archive", help="The search index; sealing.")
 
 
 def init_app(app: Flask) -> None:
     """Add the commands to ``flask``."""
-    for group in (show, audit_group, campaign, account):
+    for group in (show, audit_group, campaign, account, archive):
         app.cli.add_command(group)
 
 
@@ -150,3 +152,22 @@ def _refuse(error: DomainError, what: str) -> None:
     if not problems:
         click.echo(f"{what}: {errors.sentence(error)}", err=True)
     sys.exit(1)
+
+
+# --- archive
+
+
+@archive.command("reindex")
+def reindex() -> None:
+    """Make the search index over all awards anew, as after a merger of units."""
+    with transaction() as session:
+        count = search.reindex(session)
+    click.echo(f"{count} awards are in the index.")
+
+
+@archive.command("seal")
+def seal() -> None:
+    """Try again to seal the decided dossiers whose sealing was given up (the time-stamping authority was away)."""
+    with transaction() as session:
+        count = sealing.announce_all(session, now=clock.now())
+    click.echo(f"{count} dossiers will be sealed.")

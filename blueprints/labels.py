@@ -13,6 +13,8 @@ from dms.appraisal.models import ReviewVerdict
 from dms.appraisal.progress import Standing
 from dms.appraisal.rules import Lateness, PointState
 from dms.appraisal.worklist import Task
+from dms.archive.contents import Place
+from dms.awards.states import DecisionState
 from dms.completeness import model as completeness
 from dms.completeness import signatures as completeness_signatures
 from dms.documents import comparison, sniff
@@ -325,7 +327,33 @@ DOSSIERS = {
     },
 }
 
-LABELS: dict[type[Enum], dict[Any, Any]] = {**POLICY, **DOCUMENTS, **CAMPAIGNS, **SIGNING, **COMPLETENESS, **DOSSIERS}
+# --- awards and archive
+
+AWARDS = {
+    DecisionState: {
+        DecisionState.CONVERTING: _p("decision", "Drafted, the PDF is being made"),
+        DecisionState.READY: _p("decision", "Ready to be sent for signing"),
+        DecisionState.WITH_SIGNERS: _p("decision", "With the signers"),
+        DecisionState.REFUSED: _p("decision", "Signature refused"),
+        DecisionState.CONFERRED: _p("decision", "Awards conferred"),
+        DecisionState.CANCELLED: _p("decision", "Given up"),
+    },
+    Place: {
+        Place.DOSSIER: _p("archive", "Papers of the dossier"),
+        Place.CONSOLIDATION: _p("archive", "Consolidation"),
+        Place.DECISION: _p("archive", "Decision on the award"),
+    },
+}
+
+LABELS: dict[type[Enum], dict[Any, Any]] = {
+    **POLICY,
+    **DOCUMENTS,
+    **CAMPAIGNS,
+    **SIGNING,
+    **COMPLETENESS,
+    **DOSSIERS,
+    **AWARDS,
+}
 
 
 def label(member: Enum | None) -> str:

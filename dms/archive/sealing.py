@@ -57,6 +57,15 @@ def on_decision_cancelled(session: Session, payload: dict[str, Any], now: dateti
         outbox.add(session, "dossier.sealable", now=now, dossier_id=dossier_id)
 
 
+def announce_all(session: Session, *, now: datetime) -> int:
+    """Announce every decided dossier whose certificates are made once more; return how many there are."""
+    made = select(Award.dossier_id).where(Award.certificate_digest.is_not(None))
+    waiting = list(session.scalars(select(Dossier.id).where(Dossier.status == Status.DECIDED, Dossier.id.in_(made))))
+    for dossier_id in waiting:
+        outbox.add(session, "dossier.sealable", now=now, dossier_id=dossier_id)
+    return len(waiting)
+
+
 def seal(session: Session, desk: SigningDesk, dossier: Dossier, *, now: datetime) -> SealedDossier:
     """Time-stamp the signed papers, write down every version, close the dossier for good.
 

@@ -13,11 +13,13 @@ from dms.campaigns.spec import CampaignSpec, Scheme
 from dms.campaigns.vocabulary import Form, NomineeKind, Side, StepAction
 from dms.dossiers.legal import preamble
 from dms.dossiers.models import Nominee
+from dms.dossiers.service import unit_name
 from dms.papers import data, decisions, typeset
 from dms.people import service as people
 from dms.people.models import Position
 from dms.policy import PositionKind
 from dms.signing.models import SigningRoute, Step, StepOutcome
+from dms.text import fold
 
 FORM_NAMES = {Form.BANG_KHEN: "Bằng khen", Form.GIAY_KHEN: "Giấy khen"}
 _OF = " của "
@@ -81,7 +83,7 @@ def decision_docx(
         authority=authority,
         award=award_name(scheme.form, authority),
         campaign=spec.title,
-        legal_bases=preamble(spec),
+        legal_bases=tuple(f"Căn cứ {basis}" for basis in preamble(spec)),
         proposal=proposer.title if proposer else name.name,
         nominees=_nominees(nominees),
         executors=tuple(filter(None, (proposer.title if proposer else "", "các cơ quan, đơn vị có liên quan"))),
@@ -100,6 +102,7 @@ def certificate_pdf(session: Session, award: Award, decision: Decision, *, verif
             authority=award.title.partition(_OF)[2] or award.conferrer_name,
             award=FORM_NAMES[Form(award.form)],
             recipient=award.recipient,
+            honorific=honorific_of(session.get_one(Nominee, award.nominee_id)),
             detail=detail_of(award),
             achievement=award.achievement,
             decision=award.decision_number,
@@ -114,9 +117,25 @@ def certificate_pdf(session: Session, award: Award, decision: Decision, *, verif
 
 
 def detail_of(award: Award) -> str:
-    """The line under the recipient's name: position and workplace, or the unit that a collective belongs to."""
-    detail = ", ".join(filter(None, (award.position_title, award.workplace)))
-    return detail or ("" if award.recipient == award.unit_name else award.unit_name)
+    """The line under the recipient's name: position, workplace and unit."""
+    return told(award.recipient, award.position_title, award.workplace, award.unit_name)
+
+
+def told(name: str, *where: str) -> str:
+    """Position, workplace and unit as one line; what is said already (a unit within a workplace) is said once."""
+    said = fold(name)
+    parts: list[str] = []
+    for part in where:
+        if part and fold(part) not in said:
+            parts.append(part)
+            said += f" {fold(part)}"
+    return ", ".join(parts)
+
+
+def honorific_of(nominee: Nominee) -> str:
+    """The form of address (Ông, Bà) where the nominee's data say it, else nothing."""
+    profile = nominee.sections.get("profile")
+    return str(profile.get("honorific", "")) if isinstance(profile, dict) else ""
 
 
 def signer_of(session: Session, decision: Decision, day: date) -> data.Signer:
@@ -163,5 +182,9 @@ def _nominees(nominees: Sequence[Nominee]) -> data.Nominees:
 
 
 def _nominee(nominee: Nominee) -> data.Nominee:
-    detail = ", ".join(filter(None, (nominee.position_title, nominee.workplace)))
-    return data.Nominee(name=nominee.name, detail=detail, achievement=nominee.achievement)
+    return data.Nominee(
+        name=nominee.name,
+        detail=told(nominee.name, nominee.position_title, nominee.workplace, unit_name(nominee.dossier).name),
+        achievement=nominee.achievement,
+        honorific=honorific_of(nominee),
+    )

@@ -77,7 +77,7 @@ class Cover:
 def page(session: Session, filters: Filters, *, by: Actor, number: int = 1) -> Page:
     """A page of the awards that the actor may find, newest decision first; two queries."""
     query = _narrowed(filters, by)
-    total = session.scalar(query.with_only_columns(func.count())) or 0
+    total = session.scalar(query.with_only_columns(func.count(Award.id))) or 0
     number = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))
     ordered = query.order_by(*_NEWEST_FIRST).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     return Page(list(session.scalars(ordered)), total, number)

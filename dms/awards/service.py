@@ -21,7 +21,7 @@ from dms.campaigns import service as campaigns
 from dms.campaigns.spec import Scheme
 from dms.campaigns.vocabulary import NomineeKind, Side
 from dms.documents import service as documents
-from dms.documents.models import DocumentKind, Origin, Version
+from dms.documents.models import Document, DocumentKind, Origin, Version
 from dms.dossiers import parties
 from dms.dossiers.models import Dossier, Nominee
 from dms.errors import Conflict, Invalid, NotFound
@@ -226,11 +226,11 @@ def get_decision(session: Session, decision_id: UUID, *, by: Actor) -> Decision:
 
 
 def list_decisions(session: Session, *, by: Actor, limit: int = 200) -> list[Decision]:
-    """Decisions that the actor may read, newest first; three queries."""
+    """Decisions that the actor may read, newest first; four queries."""
     query = (
         select(Decision)
         .where(where(by, Permission.DECISION_READ, Decision))
-        .options(selectinload(Decision.document), selectinload(Decision.items))
+        .options(selectinload(Decision.document).selectinload(Document.versions), selectinload(Decision.items))
         .order_by(Decision.prepared_at.desc())
         .limit(limit)
     )

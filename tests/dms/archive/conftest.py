@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.dms.awards.world import Chancery, a_chancery
+from tests.dms.signing.office import a_desk
 from tests.pki import Pki
 
 
 @pytest.fixture
 def chancery(session: Session, pki: Pki, tmp_path: Path) -> Chancery:
-    return a_chancery(session, pki, tmp_path)
+    return a_chancery(session, a_desk(pki, tmp_path))

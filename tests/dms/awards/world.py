@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
-from pathlib import Path
+from uuid import UUID
 
 import typst
 from sqlalchemy import select
@@ -24,15 +24,13 @@ from dms.dossiers.models import Dossier, Nominee, Part
 from dms.handlers import Workshop
 from dms.outbox import OutboxEvent
 from dms.people import service as people
-from dms.people.models import Person, Unit
+from dms.people.models import Unit
 from dms.policy import SYSTEM, Actor, PositionKind, Role, Status
 from dms.signing import credentials, placement, signatures
 from dms.signing import service as routes
 from dms.signing.models import SigningRoute
 from dms.signing.service import RoutePlan, SigningDesk
 from tests import factories as make
-from tests.dms.signing.office import a_desk
-from tests.pki import Pki
 
 P, A = PositionKind, StepAction
 DECIDED_ON = date(2026, 1, 15)
@@ -64,7 +62,11 @@ class Chancery:
     province: make.Province
     clerk: Actor
     archivist: Actor
-    staff: dict[str, Person] = field(default_factory=dict)
+    staff: dict[str, UUID] = field(default_factory=dict)
+
+    def on(self, session: Session) -> "Chancery":
+        """The same office on another session, as the app's requests have one each."""
+        return Chancery(session, self.desk, make.a_province(session), self.clerk, self.archivist, self.staff)
 
     # --- people
 
@@ -75,10 +77,10 @@ class Chancery:
             credentials.bind_key(
                 self.session, self.desk, person_id=person.id, reference=role, by=SYSTEM, now=clock.now()
             )
-        self.staff[role] = person
+        self.staff[role] = person.id
 
     def actor(self, role: str) -> Actor:
-        return people.actor_of(self.session, self.staff[role].id, clock.day_of(clock.now()))
+        return people.actor_of(self.session, self.staff[role], clock.day_of(clock.now()))
 
     # --- dossiers
 
@@ -238,8 +240,7 @@ class Chancery:
         return list(self.session.scalars(select(OutboxEvent).where(OutboxEvent.done_at.is_(None))))
 
 
-def a_chancery(session: Session, pki: Pki, folder: Path, **changes: object) -> Chancery:
-    desk = a_desk(pki, folder, **changes)
+def a_chancery(session: Session, desk: SigningDesk) -> Chancery:
     province = make.a_province(session)
     chancery = Chancery(
         session,
