@@ -32,6 +32,8 @@ from dms.appraisal.models import Consolidation, ReviewVerdict
 from dms.appraisal.progress import Progress, Standing
 from dms.campaigns import service as campaigns
 from dms.campaigns.vocabulary import DeadlineKind
+from dms.documents import service as documents
+from dms.documents.models import Version
 from dms.dossiers import facts, lifecycle, routing
 from dms.dossiers import service as dossiers
 from dms.dossiers.lifecycle import Action
@@ -97,6 +99,7 @@ def consolidated(consolidation_id: UUID) -> str:
     found = consolidation.get(session, consolidation_id, by=actor)
     entries = listing.entries_of(session, found)
     scheme = listing.scheme_of(session, found)
+    document = letter.document_of(session, found)
     return render_template(
         "appraisal/consolidated.html",
         found=found,
@@ -106,7 +109,8 @@ def consolidated(consolidation_id: UUID) -> str:
         meters=listing.meters(session, found, entries),
         news=listing.news(session, found, entries, by=actor) if found.sent_at is None else 0,
         state=letter.state_of(session, found),
-        letter=letter.document_of(session, found),
+        letter=document,
+        can_be_signed=document is not None and _is_pdf(documents.current_version(document)),
         deadline=listing.deadline_of(scheme, DeadlineKind.TO_CHAIR),
         names=_body_names(found),
         name_of=dossiers.unit_name,
@@ -377,6 +381,10 @@ def _answer(template: str, form: ReturnForm | RefuseForm, dossier_id: UUID, **mo
 
 def _scheme_of(dossier: Dossier) -> Any:
     return campaigns.scheme_of(dossier.revision, dossier.scheme_code)
+
+
+def _is_pdf(version: Version | None) -> bool:
+    return version is not None and version.media_type == documents.PDF
 
 
 def _body_names(found: Consolidation) -> dict[str, str]:

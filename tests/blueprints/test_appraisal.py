@@ -164,6 +164,9 @@ def test_the_best_are_chosen_by_one_button_and_the_letter_comes_from_the_list(
         document = letter.document_of(db.session(), found)
         assert document is not None
         assert [version.origin.value for version in document.versions] == ["drafted"]
+    page = client.get(address).data.decode()
+    assert "Đang chuyển dự thảo sang PDF/A" in page
+    assert f"{address}/letter/sign" not in page  # only a PDF can be signed
     client.submit(f"{address}/choose", nominee=scene.nominees["Lê An"])
     with app.app_context():
         found = db.session.get_one(Consolidation, scene.list_id)
