@@ -24,6 +24,8 @@ from dms.text import fold
 FORM_NAMES = {Form.BANG_KHEN: "Bằng khen", Form.GIAY_KHEN: "Giấy khen"}
 _OF = " của "
 
+_MOST_RECIPIENTS = 3  # those for whom a decision on awards is work; the rest read of it
+
 
 def award_name(form: Form, authority: str) -> str:
     """The award's full name as the register prints it: "Bằng khen của Chủ tịch Ủy ban nhân dân tỉnh …"."""
@@ -88,10 +90,15 @@ def decision_docx(
         nominees=_nominees(nominees),
         executors=tuple(filter(None, (proposer.title if proposer else "", "các cơ quan, đơn vị có liên quan"))),
         signer=_expected_signer(session, decision.conferrer_id, day),
-        recipients=data.Recipients(names=spec.recipients[:3]),
+        recipients=data.Recipients(names=_recipients(spec)),
         bonus=spec.funds.bonus or "",
     )
     return decisions.award_decision(value)
+
+
+def _recipients(spec: CampaignSpec) -> tuple[str, ...]:
+    """Those who get the decision after the plan's list (P24), without its filing line: the paper has its own."""
+    return tuple(name for name in spec.recipients if not name.startswith("Lưu"))[:_MOST_RECIPIENTS]
 
 
 def certificate_pdf(session: Session, award: Award, decision: Decision, *, verify_url: str, demo: bool) -> bytes:
