@@ -63,6 +63,8 @@ def _due(make_session: sessionmaker[Session]) -> list[UUID]:
 
 
 def _handle(make_session: sessionmaker[Session], event_id: UUID, workshop: handlers.Workshop) -> bool:
+    with Session(db.engine) as reading:
+        handlers.work_ahead(reading, event_id, workshop)
     with make_session.begin() as session:
         return handlers.handle(session, event_id, workshop, now=clock.now())
 

@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 from blueprints import errors, signing_words
 from blueprints.extensions import db
 from blueprints.forms import NumberAndDateForm, ReasonForm, refusals_on
-from blueprints.reading import dossier_of, readable_document
 from blueprints.signing_batch import Chosen, sign_each
 from blueprints.signing_forms import CheckForm
 from blueprints.web import current_actor, fresh_login, is_fresh, permission, tools, transaction
 from dms import clock
+from dms.archive.access import dossier_of, ensure_document_readable
 from dms.campaigns.vocabulary import StepAction
-from dms.documents import intake, rendering
+from dms.documents import intake, pages
 from dms.documents import service as documents
 from dms.documents.models import Document
 from dms.errors import Conflict, DomainError, Invalid
@@ -27,7 +27,6 @@ from dms.signing.models import Step
 
 bp = Blueprint("signing", __name__, url_prefix="/signing")
 
-PAGE_PIXELS = 1240
 MOST_AT_ONCE = 100
 
 
@@ -95,7 +94,9 @@ def _number_form(of: Step) -> NumberAndDateForm:
     """Number and date as the registry would give them today; the registrar has the last word."""
     document, today = of.route.document, clock.day_of(clock.now())
     symbol = document.symbol or ""
-    number = documents.next_number(db.session(), unit_id=document.unit_id, symbol=symbol, year=today.year)
+    number = document.number or documents.next_number(
+        db.session(), unit_id=document.unit_id, symbol=symbol, year=today.year
+    )
     return NumberAndDateForm(formdata=None, data={"number": number, "symbol": symbol, "issued_on": today})
 
 
@@ -106,9 +107,7 @@ def page(step_id: UUID, digest: str, number: int) -> Response:
     version = service.get_step(db.session(), step_id, by=current_actor()).route.version
     if version.digest != digest:
         raise Conflict("version_moved", document=version.document.title)
-    with documents.local_copy(tools().desk, version) as path:
-        picture = rendering.render_page(path, number - 1, PAGE_PIXELS)
-    answer = Response(picture, mimetype="image/png")
+    answer = Response(pages.picture(tools().desk, version, number), mimetype="image/png")
     answer.cache_control.private, answer.cache_control.max_age = True, 3600
     return answer
 
@@ -174,7 +173,7 @@ def _onwards(done: Step) -> Any:
 @permission(Permission.DOCUMENT_READ)
 def verification(document_id: UUID) -> str:
     session = db.session()
-    document = readable_document(session, document_id, by=current_actor())
+    document = ensure_document_readable(session, document_id, by=current_actor())
     version = documents.current_version(document)
     route = validation.route_of(session, version) if version else None
     return render_template(
@@ -192,7 +191,7 @@ def verification(document_id: UUID) -> str:
 @permission(Permission.DOCUMENT_READ)
 def verify_again(document_id: UUID) -> Any:
     with transaction() as session:
-        version = documents.current_version(readable_document(session, document_id, by=current_actor()))
+        version = documents.current_version(ensure_document_readable(session, document_id, by=current_actor()))
         if version is not None and version.media_type == documents.PDF:
             validation.check_version(session, tools().signing, version, now=clock.now())
     flash(_("The signatures have been verified again."), "success")

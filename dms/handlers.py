@@ -39,6 +39,7 @@ class Workshop:
 
 Immediate = Callable[[Session, dict[str, Any], datetime], None]
 Deferred = Callable[[Session, dict[str, Any], Workshop, datetime], None]
+Ahead = Callable[[Session, dict[str, Any], Workshop], None]
 
 IMMEDIATE: dict[str, tuple[Immediate, ...]] = {
     "step.opened": (dossiers.on_route_moved,),
@@ -47,6 +48,8 @@ IMMEDIATE: dict[str, tuple[Immediate, ...]] = {
     "route.recalled": (dossiers.on_route_moved,),
     "route.replaced": (dossiers.on_route_moved,),
     "version.checked": (dossiers.on_route_moved,),
+    "version.converted": (dossiers.on_route_moved,),
+    "version.withdrawn": (dossiers.on_route_moved,),
     "route.refused": (dossiers.on_route_refused,),
     "decision.conferred": (search.on_decision_conferred,),
     "decision.cancelled": (sealing.on_decision_cancelled,),
@@ -56,6 +59,10 @@ IMMEDIATE: dict[str, tuple[Immediate, ...]] = {
 
 def _convert(session: Session, payload: dict[str, Any], workshop: Workshop, now: datetime) -> None:
     documents.on_version_received(session, payload, workshop.desk, now)
+
+
+def _convert_ahead(session: Session, payload: dict[str, Any], workshop: Workshop) -> None:
+    documents.before_version_received(session, payload, workshop.desk)
 
 
 def _judge_dossier(session: Session, payload: dict[str, Any], _workshop: Workshop, now: datetime) -> None:
@@ -78,6 +85,10 @@ DEFERRED: dict[str, tuple[Deferred, ...]] = {
 }
 
 
+# The slow part of a deferred handler, done before its transaction begins, so that no writer waits for it.
+AHEAD: dict[str, tuple[Ahead, ...]] = {"version.received": (_convert_ahead,)}
+
+
 def drain(session: Session, *, now: datetime) -> None:
     """Run the immediate handlers of every event announced in this transaction, those they announce included."""
     while fresh := announced(session):
@@ -87,6 +98,19 @@ def drain(session: Session, *, now: datetime) -> None:
                 handle_now(session, event.payload, now)
             if event.name not in DEFERRED:
                 event.done_at = now
+
+
+def work_ahead(session: Session, event_id: UUID, workshop: Workshop) -> None:
+    """Do the slow part of an event's handlers, through a session that only reads.
+
+    A failure is not kept: the handler itself meets it again and leaves it with the row.
+    """
+    event = session.get_one(OutboxEvent, event_id)
+    for prepare in AHEAD.get(event.name, ()):
+        try:
+            prepare(session, event.payload, workshop)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the handler comes next and tells)
+            log.warning("work_ahead_failed", event_name=event.name, error=repr(error))
 
 
 def handle(session: Session, event_id: UUID, workshop: Workshop, *, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from dms import text
 from dms.documents import examination, sniff
+from dms.documents.inspection import Inspection
 from dms.documents.sniff import MediaType
 from dms.errors import NotFound, TooLarge, Unavailable
 from storage import BlobMissing, BlobTooLarge, Storage, StorageError
@@ -57,9 +58,14 @@ def receive(desk: Desk, source: BinaryIO, *, filename: str) -> Intake:
         media_type=media_type,
         filename=sniff.safe_filename(filename),
         pages=1 if media_type.is_image else found.inspection.pages,
-        inspection=asdict(found.inspection) | {"media_type": media_type.value},
+        inspection=as_json(found.inspection),
         text=found.text[:TEXT_LIMIT],
     )
+
+
+def as_json(found: Inspection) -> dict[str, Any]:
+    """What inspection found, as it is kept with a version."""
+    return asdict(found) | {"media_type": found.media_type.value}
 
 
 def keep(desk: Desk, source: BinaryIO) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 """Documents and their versions: create, add, withdraw, number, convert. Nothing is ever overwritten."""
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,18 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from dms import outbox
 from dms.audit import Trail, record
-from dms.documents import conversion, inspection, rendering
-from dms.documents.intake import Desk, Intake, copy_of, folded, keep_file, receive
+from dms.documents import cache, conversion, examination
+from dms.documents.intake import TEXT_LIMIT, Desk, Intake, as_json, copy_of, folded, keep_file, receive
 from dms.documents.models import Document, DocumentKind, Origin, Version, VersionText
 from dms.documents.sniff import MediaType
-from dms.errors import Conflict, Invalid, NotFound, Unavailable
+from dms.errors import Conflict, Invalid, NotFound
 from dms.policy import SYSTEM, Actor
 
 __all__ = ["Desk", "Intake", "receive"]
 
 PDF = MediaType.PDF.value
 DOCX = MediaType.DOCX.value
+_OF_SIGNING = frozenset({Origin.PREPARED, Origin.SIGNED, Origin.ARCHIVED})
 
 
 def create_document(
@@ -143,16 +144,15 @@ def add_made_version(
 ) -> Version:
     """Add a PDF that we made of ``parent`` ourselves (converted, prepared, signed); the text is the parent's own."""
     digest, size = keep_file(desk, path)
-    converted = origin is Origin.CONVERTED
-    found = inspection.inspect(path, MediaType.PDF) if converted else None
+    found = examination.examine(path, MediaType.PDF) if origin is Origin.CONVERTED else None
     intake = Intake(
         digest=digest,
         size=size,
         media_type=MediaType.PDF,
         filename=f"{Path(parent.filename).stem}.pdf",
-        pages=found.pages if found else parent.pages,
-        inspection={"problems": list(found.problems)} if found else parent.inspection,
-        text=rendering.extract_text(path, MediaType.PDF) if converted else text_of(session, parent),
+        pages=found.inspection.pages if found else parent.pages,
+        inspection=as_json(found.inspection) if found else parent.inspection,
+        text=found.text[:TEXT_LIMIT] if found else text_of(session, parent),
     )
     return add_version(session, parent.document_id, intake, origin=origin, trail=trail, by=by, now=now, parent=parent)
 
@@ -160,26 +160,44 @@ def add_made_version(
 def withdraw_version(
     session: Session, version: Version, *, reason: str, trail: Trail, by: Actor, now: datetime
 ) -> Version:
-    """Mark a version as withdrawn; it stays, and can still be read. Raises Invalid, Conflict."""
+    """Mark a version as withdrawn, with what was made of it; all of it stays, and can still be read.
+
+    A signed state goes with its whole route, so that no half-signed paper comes back into force. Announces
+    "version.withdrawn". Raises Invalid("withdrawal_reason_missing"), Conflict("version_already_withdrawn").
+    """
     if not reason.strip():
-        raise Invalid("reason_missing")
+        raise Invalid("withdrawal_reason_missing", field="reason")
     if version.withdrawn_at is not None:
         raise Conflict("version_already_withdrawn", number=version.number)
-    version.withdrawn_at = now
-    version.withdrawn_by = by.person_id
-    version.withdrawn_reason = reason.strip()[:500]
+    for each in _made_of(version.document, _before_signing(version.document, version)):
+        if each.withdrawn_at is None:
+            _withdraw(session, each, reason.strip()[:500], trail=trail, by=by, now=now)
     _touch(version.document)
-    record(
-        session,
-        trail,
-        "document:version:withdraw",
-        by=by,
-        now=now,
-        document=version.document_id,
-        version=version.number,
-        reason=version.withdrawn_reason,
-    )
+    outbox.add(session, "version.withdrawn", now=now, document_id=version.document_id)
     return version
+
+
+def _withdraw(session: Session, version: Version, reason: str, *, trail: Trail, by: Actor, now: datetime) -> None:
+    version.withdrawn_at, version.withdrawn_by, version.withdrawn_reason = now, by.person_id, reason
+    facts = {"document": version.document_id, "version": version.number, "reason": reason}
+    record(session, trail, "document:version:withdraw", by=by, now=now, **facts)
+
+
+def _before_signing(document: Document, version: Version) -> Version:
+    """The first state of the signing route that the version belongs to; the version itself where there is none."""
+    by_id = {each.id: each for each in document.versions}
+    while version.origin in _OF_SIGNING and (parent := by_id.get(version.parent_id)) and parent.origin in _OF_SIGNING:  # type: ignore[arg-type]  # None is no key
+        version = parent
+    return version
+
+
+def _made_of(document: Document, version: Version) -> list[Version]:
+    """The version and every one that descends from it; parents stand before their children."""
+    family = {version.id}
+    for each in document.versions:
+        if each.parent_id in family:
+            family.add(each.id)
+    return [each for each in document.versions if each.id in family]
 
 
 def text_of(session: Session, version: Version) -> str:
@@ -215,12 +233,13 @@ def assign_number(
 ) -> Document:
     """Give a paper its number, symbol and date; each number once a year for a body and a symbol.
 
+    A paper that is signed anew keeps its number; only its date may move.
     Raises Conflict("number_taken", "number_already_given"), Invalid("number_not_positive").
     """
     document = get_document(session, document_id)
     if number < 1:
         raise Invalid("number_not_positive")
-    if document.number is not None:
+    if document.number is not None and (document.number, document.symbol) != (number, symbol):
         raise Conflict("number_already_given", number=format_number(document.number, document.symbol or ""))
     _ensure_free(session, document, number=number, symbol=symbol, year=issued_on.year)
     document.number, document.symbol = number, symbol
@@ -261,6 +280,7 @@ def _ensure_free(session: Session, document: Document, *, number: int, symbol: s
             Document.symbol == symbol,
             Document.issued_year == year,
             Document.number == number,
+            Document.id != document.id,
         )
     ).first()
     if other is not None:
@@ -275,28 +295,53 @@ def convert_now(
 ) -> Version | None:
     """Make the PDF/A of a DOCX version as its successor; None where a newer version has taken its place.
 
-    Raises Unavailable("converter_missing", "converter_failed"): the DOCX is kept and the person is asked for a PDF.
+    It takes seconds unless ``convert_ahead`` came before. Announces "version.converted". Raises
+    Unavailable("converter_missing", "converter_failed"), Invalid("file_too_costly"): the DOCX stays as it is.
     """
     document = get_document(session, version.document_id)
-    if version.media_type != DOCX or current_version(document) is not version:
+    if not _awaits_pdf(version, document):
         return None
-    with local_copy(desk, version) as source:
-        target = source.with_suffix(".pdf")
-        conversion.docx_to_pdfa(source, target)
-        return add_made_version(session, desk, version, target, origin=Origin.CONVERTED, trail=trail, by=by, now=now)
+    path = convert_ahead(desk, version)
+    made = add_made_version(session, desk, version, path, origin=Origin.CONVERTED, trail=trail, by=by, now=now)
+    outbox.add(session, "version.converted", now=now, document_id=document.id, version_id=made.id)
+    return made
+
+
+def convert_ahead(desk: Desk, version: Version) -> Path:
+    """Convert a DOCX to a file that ``convert_now`` will find: the slow part, outside of any writing transaction."""
+    kept = cache.place(desk.workdir, "pdfa", version.digest, "pdfa.pdf")
+    if not cache.found(kept):
+        with local_copy(desk, version) as source:
+            made = source.with_suffix(".pdf")
+            conversion.docx_to_pdfa(source, made)
+            cache.keep_file(kept, made)
+    return kept
+
+
+def can_convert() -> bool:
+    """Whether this machine turns a DOCX into a PDF; where it cannot, people are asked for one."""
+    return conversion.is_available()
+
+
+def before_version_received(session: Session, payload: dict[str, Any], desk: Desk) -> None:
+    """The slow part of ``on_version_received``, for a session that only reads."""
+    version = session.get(Version, UUID(payload["version_id"]))
+    if version is not None and can_convert() and _awaits_pdf(version, version.document):
+        convert_ahead(desk, version)
 
 
 def on_version_received(session: Session, payload: dict[str, Any], desk: Desk, now: datetime) -> None:
-    """Convert a received DOCX; without LibreOffice the DOCX stays and the page asks for a PDF."""
+    """Convert a received DOCX. Where that is impossible the DOCX stays current, so its page asks for a PDF."""
     version = session.get(Version, UUID(payload["version_id"]))
-    if version is None:
+    if version is None or not can_convert():
         return
     trail = Trail(payload["trail_subject"], UUID(payload["trail_id"]))
-    try:
+    with suppress(Invalid):  # this file will not do better at a second try
         convert_now(session, desk, version, trail=trail, by=SYSTEM, now=now)
-    except Unavailable as error:
-        if error.code != "converter_missing":
-            raise
+
+
+def _awaits_pdf(version: Version, document: Document) -> bool:
+    return version.media_type == DOCX and current_version(document) is version
 
 
 def _touch(document: Document) -> None:

@@ -95,6 +95,25 @@ def draft(session: Session, desk: Desk, slot: Slot, *, by: Actor, now: datetime)
     return attach(session, slot, intake, by=by, now=now, origin=Origin.DRAFTED)
 
 
+def withdraw(session: Session, document_id: UUID, number: int, *, reason: str, by: Actor, now: datetime) -> Version:
+    """Take a version of a paper back; the one before it is in force again, and a route that held it ends.
+
+    Raises NotFound, Conflict("piece_not_reopened", "dossier_closed_for_changes", "version_already_withdrawn"),
+    Invalid("withdrawal_reason_missing").
+    """
+    part = part_of_document(session, document_id)
+    if part is None:
+        raise NotFound("document_not_found")
+    dossier = service.get(session, part.dossier_id, by=by)
+    ensure_editable(dossier, by)
+    ensure_paper_open(session, dossier, part.requirement_code, part.nominee_id, now=now)
+    version, held = documents.get_version(session, document_id, number), documents.current_version(part.document)
+    documents.withdraw_version(session, version, reason=reason, trail=trail_of(dossier), by=by, now=now)
+    if documents.current_version(part.document) is not held:
+        signing.replace(session, part.document, by=by, now=now)
+    return version
+
+
 def get_part(session: Session, part_id: UUID, *, by: Actor) -> Part:
     """Return a part of a dossier that the actor may read. Raises NotFound."""
     part = session.get(Part, part_id)

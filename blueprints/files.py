@@ -1,0 +1,116 @@
+"""Files over HTTP: what comes in is spooled to disk and never held in memory, what goes out is streamed from the store."""
+
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from typing import IO, Any, BinaryIO, NamedTuple
+from urllib.parse import quote
+
+from flask import Request, Response, current_app, request
+from werkzeug.datastructures import ContentRange
+
+from dms.documents import intake
+from dms.documents.intake import Desk
+from dms.documents.models import Version
+
+CHUNK = 256 * 1024  # bytes of a download that are in memory at a time
+SANDBOX = "sandbox; default-src 'none'; style-src 'self'; img-src 'self'"  # for talisman, which has the last word
+FROM_SCRIPT = "X-Upload-Script"
+_SMALL = 64 * 1024  # an upload up to here never touches the disk before it is judged
+_LIKE_D = str.maketrans("đĐ", "dD")
+
+
+# --- coming in
+
+
+class UploadRequest(Request):
+    """A request whose files wait beside the store: ``/tmp`` may be memory on some machines.
+
+    A spooled file has no name in any folder, so an upload that is cut, or a crash, leaves nothing.
+    """
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        folder = current_app.extensions["dms"].desk.workdir
+        return tempfile.SpooledTemporaryFile(max_size=_SMALL, dir=folder)
+
+
+class Upload(NamedTuple):
+    """A file that somebody sent: its bytes, and the name that it had there."""
+
+    stream: BinaryIO
+    filename: str
+
+
+def read_upload(field: Any) -> Upload:
+    """The file in a form's field; the field's own validators have said that there is one."""
+    return Upload(field.data.stream, field.data.filename or "")
+
+
+def answer_script(response: Response) -> Response:
+    """Let ``upload.js`` follow a redirect itself, else its request would use up the message that the page shows."""
+    if FROM_SCRIPT in request.headers and response.status_code in {302, 303}:
+        response.status_code = 201
+    return response
+
+
+# --- going out
+
+
+def send_version(desk: Desk, version: Version) -> Response:
+    """A version as a download: whole, in part (RFC 9110, ranges) or, where the browser has it already, not again.
+
+    It is an attachment of a type that we found ourselves, in a sandbox, so nothing in it runs on our origin.
+    """
+    response = Response(mimetype=version.media_type)
+    response.headers["Content-Disposition"] = disposition(version.filename)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.set_etag(version.digest)
+    response.cache_control.private, response.cache_control.no_cache = True, True
+    if request.if_none_match.contains(version.digest):
+        response.status_code = 304
+        return response
+    return _with_body(response, desk, version)
+
+
+def _with_body(response: Response, desk: Desk, version: Version) -> Response:
+    start, stop = 0, version.size
+    wanted = _wanted_range(version)
+    if wanted is not None:
+        span = wanted.range_for_length(version.size)
+        if span is None:
+            return _unsatisfiable(response, version.size)
+        start, stop = span
+        response.status_code = 206
+        response.content_range = ContentRange("bytes", start, stop, version.size)
+    stream = intake.open_blob(desk, version.digest, start, stop - start)
+    response.call_on_close(stream.close)
+    response.content_length = stop - start
+    response.response = _chunks(stream)
+    return response
+
+
+def _wanted_range(version: Version) -> Any:
+    """The one range that is asked for; several, other units, or one of another file (If-Range) mean the whole."""
+    asked, condition = request.range, request.if_range
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return None
+    is_other_file = "If-Range" in request.headers and condition.etag != version.digest
+    return None if is_other_file else asked
+
+
+def _unsatisfiable(response: Response, size: int) -> Response:
+    response.status_code = 416
+    response.headers["Content-Range"] = f"bytes */{size}"
+    return response
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK):
+        yield chunk
+
+
+def disposition(filename: str) -> str:
+    """``Content-Disposition`` of a download (RFC 6266): the name with its letters, and one for old programs."""
+    bare = unicodedata.normalize("NFKD", filename.translate(_LIKE_D)).encode("ascii", "ignore").decode()
+    plain = bare.translate({ord(c): "_" for c in '"\\%;'}) or "document"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
