@@ -1,15 +1,15 @@
 """Units and people in time: who holds which seat today, what a unit was called on a day, who succeeded whom."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from dms import text
+from dms import clock, text
 from dms.audit import Trail, record
 from dms.errors import Invalid, NotFound
 from dms.people.models import (
@@ -25,6 +25,8 @@ from dms.people.models import (
     in_force,
 )
 from dms.policy import Actor, Permission, PositionKind, Role, require
+
+_ON_COUNCIL = frozenset({PositionKind.COUNCIL_CHAIR, PositionKind.COUNCIL_SECRETARY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,16 @@ class DelegationTerms:
 
 
 def actor_of(session: Session, person_id: UUID, day: date) -> Actor:
-    """Return who ``person_id`` is on ``day``: roles and seats, each also for the unit's predecessors (P12)."""
+    """Return who ``person_id`` is on ``day``: roles and seats, each also for the unit's predecessors (P12).
+
+    Both end with the unit in which they were held.
+    """
     person = get_person(session, person_id)
     ancestors = predecessors(session, day)
     roles = session.execute(
-        select(RoleGrant.role, RoleGrant.unit_id).where(RoleGrant.person_id == person_id, in_force(RoleGrant, day))
+        select(RoleGrant.role, RoleGrant.unit_id)
+        .join(RoleGrant.unit)
+        .where(RoleGrant.person_id == person_id, in_force(RoleGrant, day), _lives(day))
     )
     seats = seats_of_person(session, person_id, day)
     return Actor(
@@ -90,13 +97,16 @@ def predecessors(session: Session, day: date) -> Mapping[UUID, frozenset[UUID]]:
 
 
 def successor_of(session: Session, unit_id: UUID, day: date) -> UUID:
-    """Return the unit that carries ``unit_id``'s duties on ``day``: itself while it lives."""
+    """Return the unit that carries ``unit_id``'s duties on ``day``: itself until they pass on.
+
+    Of several heirs of one day (a split) it is the same one every time; ``seat_for`` and ``holders`` know them all.
+    """
     seen = {unit_id}
     while True:
         following = session.scalars(
             select(UnitSuccession.successor_id)
             .where(UnitSuccession.predecessor_id == unit_id, UnitSuccession.on <= day)
-            .order_by(UnitSuccession.on.desc())
+            .order_by(UnitSuccession.on.desc(), UnitSuccession.successor_id)
         ).first()
         if following is None or following in seen:
             return unit_id
@@ -126,13 +136,7 @@ def names_on(session: Session, unit_ids: Iterable[UUID], day: date) -> dict[UUID
     rows = session.scalars(select(UnitName).where(UnitName.unit_id.in_(wanted)).order_by(UnitName.valid_from.desc()))
     names: dict[UUID, UnitName] = {}
     for row in rows:
-        if row.valid_from <= day:
-            names.setdefault(row.unit_id, row)
-    missing = wanted - names.keys()
-    if missing:
-        for row in session.scalars(
-            select(UnitName).where(UnitName.unit_id.in_(missing)).order_by(UnitName.valid_from.desc())
-        ):
+        if row.unit_id not in names or names[row.unit_id].valid_from > day:
             names[row.unit_id] = row
     return names
 
@@ -151,23 +155,14 @@ def list_units(session: Session, *, living_on: date | None = None) -> list[Unit]
     if living_on is not None:
         query = query.where(
             Unit.founded_on.is_(None) | (Unit.founded_on <= living_on),
-            Unit.abolished_on.is_(None) | (Unit.abolished_on > living_on),
+            _lives(living_on),
         )
     return list(session.scalars(query))
 
 
 def seats_of_person(session: Session, person_id: UUID, day: date) -> list[Seat]:
     """The seats a person signs from on ``day``: own appointments first, then written delegations (P25)."""
-    appointed = session.scalars(
-        select(Appointment).where(Appointment.person_id == person_id, in_force(Appointment, day))
-    )
-    delegated = session.scalars(
-        select(Delegation).where(
-            Delegation.delegate_id == person_id, Delegation.revoked_at.is_(None), in_force(Delegation, day)
-        )
-    )
-    own = [_own_seat(appointment) for appointment in appointed]
-    return own + [_delegated_seat(session, delegation, own) for delegation in delegated]
+    return _seats_of_people(session, [person_id], day).get(person_id, [])
 
 
 def seat_for(session: Session, person_id: UUID, *, unit_id: UUID, kind: PositionKind, day: date) -> Seat | None:
@@ -175,46 +170,40 @@ def seat_for(session: Session, person_id: UUID, *, unit_id: UUID, kind: Position
 
     A unit's successor carries its seats, so a step of an abolished unit is signed by the successor's people.
     """
-    ancestors = predecessors(session, day)
-    for seat in seats_of_person(session, person_id, day):
-        if seat.kind is kind and unit_id in {seat.unit_id, *ancestors[seat.unit_id]}:
-            return seat
-    return None
+    carriers = _carriers(session, unit_id, day)
+    return _first_seat(seats_of_person(session, person_id, day), kind, carriers)
 
 
 def holders(session: Session, *, unit_id: UUID, kind: PositionKind, day: date) -> list[Seat]:
-    """Everybody who may sign from ``kind`` in ``unit_id`` (or its successor) on ``day``, own seats first."""
-    today = successor_of(session, unit_id, day)
-    appointed = session.scalars(
-        select(Appointment)
+    """Everybody who may sign from ``kind`` in ``unit_id`` on ``day``, each once: exactly those with a ``seat_for`` it.
+
+    Own seats come before delegated ones, those of the successor before others; the number of queries is constant.
+    """
+    carriers = _carriers(session, unit_id, day)
+    seated = (
+        select(Appointment.person_id)
         .join(Appointment.position)
-        .where(Position.unit_id == today, Position.kind == kind, in_force(Appointment, day))
-        .options(selectinload(Appointment.position), selectinload(Appointment.person))
+        .where(Position.unit_id.in_(carriers), Position.kind == kind, in_force(Appointment, day))
     )
-    delegates = session.scalars(
-        select(Delegation.delegate_id).where(
-            Delegation.unit_id == today,
-            Delegation.position_kind == kind,
-            Delegation.revoked_at.is_(None),
-            in_force(Delegation, day),
-        )
+    standing_in = select(Delegation.delegate_id).where(
+        Delegation.unit_id.in_(carriers), Delegation.position_kind == kind, in_force(Delegation, day)
     )
-    seats = [_own_seat(each) for each in appointed]
-    for person_id in delegates:
-        seat = seat_for(session, person_id, unit_id=today, kind=kind, day=day)
-        if seat:
-            seats.append(seat)
-    return seats
+    known = _seats_of_people(session, list(session.scalars(seated.union(standing_in))), day)
+    found = filter(None, (_first_seat(seats, kind, carriers) for seats in known.values()))
+    heir = successor_of(session, unit_id, day)
+    return sorted(found, key=lambda seat: (seat.delegated, seat.unit_id != heir))
 
 
 def delegate(session: Session, terms: DelegationTerms, *, by: Actor, now: datetime) -> Delegation:
     """Let another person sign from a seat between two days (the last exclusive), in writing (P25).
 
-    Only the holder of the head's own seat may; a delegate cannot pass the power on. Raises PermissionDenied, Invalid.
+    Only the holder of the head's own seat may; a delegate cannot pass the power on.
+    Raises PermissionDenied, Invalid, NotFound.
     """
     delegation = Delegation(**asdict(terms), granted_by=by.person_id, granted_at=now)
     require(by, Permission.STEP_DELEGATE, delegation)
     _ensure_delegable(session, delegation, by)
+    _ensure_head_in_person(session, terms.unit_id, by=by, now=now)
     session.add(delegation)
     session.flush()
     record(
@@ -230,11 +219,17 @@ def delegate(session: Session, terms: DelegationTerms, *, by: Actor, now: dateti
 
 
 def revoke_delegation(session: Session, delegation_id: UUID, *, by: Actor, now: datetime) -> Delegation:
-    """End a delegation at once; signatures already made stay valid. Raises NotFound, PermissionDenied."""
+    """End a delegation at once; signatures already made stay valid, and a second time changes nothing.
+
+    Raises NotFound, PermissionDenied, Invalid("delegation_not_passed_on") for a delegate.
+    """
     delegation = session.get(Delegation, delegation_id)
     if delegation is None:
         raise NotFound("delegation_not_found")
     require(by, Permission.STEP_DELEGATE, delegation)
+    _ensure_head_in_person(session, delegation.unit_id, by=by, now=now)
+    if delegation.revoked_at is not None:
+        return delegation
     delegation.revoked_at = now
     record(session, Trail("unit", delegation.unit_id), "unit:seat:revoke", by=by, now=now, delegation=delegation.id)
     return delegation
@@ -278,9 +273,55 @@ def _ensure_delegable(session: Session, delegation: Delegation, by: Actor) -> No
         raise Invalid("delegation_period_empty")
     if delegation.delegate_id == by.person_id:
         raise Invalid("delegation_to_oneself")
-    own = seats_of_person(session, by.person_id, delegation.granted_at.date()) if by.person_id else []
-    if not any(seat.kind is PositionKind.HEAD and not seat.delegated for seat in own):
+    get_person(session, delegation.delegate_id)
+
+
+def _ensure_head_in_person(session: Session, unit_id: UUID, *, by: Actor, now: datetime) -> None:
+    day = clock.day_of(now)
+    seat = seat_for(session, by.person_id, unit_id=unit_id, kind=PositionKind.HEAD, day=day) if by.person_id else None
+    if seat is None or seat.delegated:
         raise Invalid("delegation_not_passed_on")
+
+
+def _carriers(session: Session, unit_id: UUID, day: date) -> set[UUID]:
+    """The unit and all units to which its duties had passed by ``day``."""
+    return {unit_id} | {heir for heir, earlier in predecessors(session, day).items() if unit_id in earlier}
+
+
+def _first_seat(seats: Iterable[Seat], kind: PositionKind, units: Container[UUID]) -> Seat | None:
+    return next((seat for seat in seats if seat.kind is kind and seat.unit_id in units), None)
+
+
+def _seats_of_people(session: Session, person_ids: Collection[UUID], day: date) -> dict[UUID, list[Seat]]:
+    """Map people to their seats, own before delegated; two queries. A seat ends with its unit."""
+    seats: dict[UUID, list[Seat]] = defaultdict(list)
+    appointed = (
+        select(Appointment)
+        .join(Appointment.position)
+        .join(Unit, Unit.id == Position.unit_id)
+        .join(Appointment.person)
+        .where(Appointment.person_id.in_(person_ids), in_force(Appointment, day), _lives(day))
+        .options(contains_eager(Appointment.position), contains_eager(Appointment.person))
+        .order_by(Appointment.valid_from, Person.full_name, Appointment.id)
+    )
+    for appointment in session.scalars(appointed):
+        seats[appointment.person_id].append(_own_seat(appointment))
+    delegated = (
+        select(Delegation)
+        .join(Unit, Unit.id == Delegation.unit_id)
+        .where(Delegation.delegate_id.in_(person_ids), Delegation.revoked_at.is_(None))
+        .where(in_force(Delegation, day), _lives(day))
+        .options(joinedload(Delegation.delegate))
+        .order_by(Delegation.granted_at, Delegation.id)
+    )
+    for delegation in session.scalars(delegated):
+        held = seats[delegation.delegate_id]
+        held.append(_delegated_seat(delegation, [seat for seat in held if not seat.delegated]))
+    return seats
+
+
+def _lives(day: date) -> ColumnElement[bool]:
+    return Unit.abolished_on.is_(None) | (Unit.abolished_on > day)
 
 
 def _own_seat(appointment: Appointment) -> Seat:
@@ -295,16 +336,18 @@ def _own_seat(appointment: Appointment) -> Seat:
     )
 
 
-def _delegated_seat(session: Session, delegation: Delegation, own: list[Seat]) -> Seat:
-    """A delegate signs with the title of their own post in that unit, under the power line of the delegation."""
-    title = next((seat.title for seat in own if seat.unit_id == delegation.unit_id), "")
-    person = get_person(session, delegation.delegate_id)
+def _delegated_seat(delegation: Delegation, own: list[Seat]) -> Seat:
+    """A delegate signs with the title of their own post, under the power line of the delegation.
+
+    The post in that unit comes first (KT., TL.), else the one elsewhere (TUQ.); a seat on a council is no post.
+    """
+    posts = sorted(own, key=lambda seat: (seat.kind in _ON_COUNCIL, seat.unit_id != delegation.unit_id))
     return Seat(
-        person_id=person.id,
-        full_name=person.full_name,
+        person_id=delegation.delegate_id,
+        full_name=delegation.delegate.full_name,
         unit_id=delegation.unit_id,
         kind=delegation.position_kind,
-        title=title,
+        title=posts[0].title if posts else "",
         capacity=delegation.capacity,
         delegated=True,
     )

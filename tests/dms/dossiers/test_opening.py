@@ -84,10 +84,15 @@ def test_a_units_own_campaign_is_for_it_and_what_stands_below_it(session: Sessio
 
 
 def test_an_abolished_unit_opens_nothing(session: Session) -> None:
-    unit = make.a_unit(session)
-    unit.abolished_on = make.NOW.date()
-    with pytest.raises(Invalid, match="unit_abolished"):
+    """Its own clerk works there no more; the successor's clerk, who carries its duties, is told why."""
+    unit, heir, today = make.a_unit(session), make.a_unit(session), make.NOW.date()
+    unit.abolished_on = today
+    session.add(UnitSuccession(predecessor_id=unit.id, successor_id=heir.id, kind=SuccessionKind.MERGED, on=today))
+    session.flush()
+    with pytest.raises(PermissionDenied):
         make.a_dossier(session, unit=unit)
+    with pytest.raises(Invalid, match="unit_abolished"):
+        make.a_dossier(session, unit=unit, by=make.a_clerk(session, heir))
 
 
 def test_a_unit_has_one_living_dossier_under_a_scheme(session: Session) -> None:
