@@ -22,7 +22,7 @@ class CampaignRevision(Identified, Base):
     """One accepted text of the campaign file. Never changed; a new text is a new revision."""
 
     __tablename__ = "campaign_revision"
-    __table_args__ = (UniqueConstraint("campaign_id", "number"), UniqueConstraint("campaign_id", "digest"))
+    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
 
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"))
     number: Mapped[int]

@@ -13,23 +13,23 @@ from dms.campaigns.models import Campaign, CampaignRevision
 from dms.campaigns.spec import CampaignSpec, Scheme
 from dms.errors import NotFound
 from dms.policy import Actor
+from dms.text import collation_key
 
 _PARSED: dict[str, CampaignSpec] = {}  # by digest; a province has a handful of revisions
 
 
 def accept(session: Session, source: str, *, filename: str, by: Actor, now: datetime) -> CampaignRevision:
-    """Take a campaign file as the newest revision; the same content again gives back the revision that holds it.
+    """Take a campaign file as the newest revision; the content that is newest already makes no other.
 
-    Dossiers that are under way keep the revision they began under. Raises Invalid with every problem of the file.
+    An earlier content becomes a revision again: whoever takes a change back means what they say. Dossiers that are
+    under way keep the revision they began under. Raises Invalid with every problem of the file.
     """
     spec = load(source, filename)
     campaign = _campaign(session, spec.code)
-    known = session.scalars(
-        select(CampaignRevision).where(
-            CampaignRevision.campaign_id == campaign.id, CampaignRevision.digest == digest(spec)
-        )
-    ).first()
-    return known or _add_revision(session, campaign, spec, source, by=by, now=now)
+    newest = next(iter(revisions(session, spec.code)), None)
+    if newest is not None and newest.digest == digest(spec):
+        return newest
+    return _add_revision(session, campaign, spec, source, by=by, now=now)
 
 
 def latest(session: Session, code: str) -> CampaignRevision:
@@ -46,16 +46,15 @@ def latest(session: Session, code: str) -> CampaignRevision:
 
 
 def list_latest(session: Session) -> list[CampaignRevision]:
-    """The newest revision of every campaign, by title."""
+    """The newest revision of every campaign, by title in the order of the Vietnamese alphabet."""
     newest = select(func.max(CampaignRevision.number)).where(CampaignRevision.campaign_id == Campaign.id)
     newest = newest.correlate(Campaign)  # else both tables are taken from the outer query, and none is left
     query = (
         select(CampaignRevision)
         .join(CampaignRevision.campaign)
         .where(CampaignRevision.number == newest.scalar_subquery())
-        .order_by(CampaignRevision.title)
     )
-    return list(session.scalars(query))
+    return sorted(session.scalars(query), key=lambda revision: collation_key(revision.title))
 
 
 def revisions(session: Session, code: str) -> list[CampaignRevision]:

@@ -139,7 +139,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_revision_campaign_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_revision")),
-        sa.UniqueConstraint("campaign_id", "digest", name=op.f("uq_campaign_revision_campaign_id_digest")),
         sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_campaign_revision_campaign_id_number")),
     )
     op.create_table(
