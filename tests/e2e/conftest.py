@@ -29,7 +29,12 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a service whose demo province is loaded (half a minute) and which does not run."""
     folder = tmp_path_factory.mktemp("province") / "instance"
     done = subprocess.run(
-        [sys.executable, "-c", LOAD], cwd=run.ROOT, env=surroundings(folder), capture_output=True, text=True, check=False
+        [sys.executable, "-c", LOAD],
+        cwd=run.ROOT,
+        env=surroundings(folder),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder

@@ -36,13 +36,20 @@ class Visitor:
 
     def wait_for(self, text: str) -> None:
         """Open the page again until work behind it is done and the text stands there."""
-        place = self.page.locator("main").get_by_text(text).filter(visible=True)
+        self.wait_for_all(self.page.locator("main").get_by_text(text).filter(visible=True))
+
+    def wait_until_offered(self, button: str) -> None:
+        """Open the page again until work behind it is done and the button stands there."""
+        self.wait_for_all(self.page.locator("main").get_by_role("button", name=button))
+
+    def wait_for_all(self, places: Locator, count: int = 1) -> None:
+        """Open the page again until so many of them are there."""
         for _ in range(PATIENCE // 500):
-            if place.count():
+            if places.count() >= count:
                 return
             self.page.wait_for_timeout(500)
             self.page.reload()
-        self.reads(text)
+        expect(places).to_have_count(count)
 
     def part(self, heading: str) -> Locator:
         """The card under this heading."""
