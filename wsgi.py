@@ -20,6 +20,7 @@ from blueprints import (
     documents,
     dossiers,
     errors,
+    files,
     home,
     jobs,
     labels,
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return an app for ``settings``, or for the environment's."""
     settings = settings or config.load()
     app = Flask(__name__)
+    app.request_class = files.UploadRequest
     app.config.from_mapping(flask_config(settings))
     app.extensions["dms"] = make_tools(settings)
     logs.init_app(app)

@@ -1,4 +1,4 @@
-"""Files over HTTP: what comes in is spooled to disk and never held in memory, what goes out is streamed from the store."""
+"""Files over HTTP: what comes in is spooled to disk, what goes out is streamed; neither is ever whole in memory."""
 
 import tempfile
 import unicodedata
