@@ -5,10 +5,10 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable
-from datetime import date
 
 from bench import finding, place, queries, signing, signing_service, uploads
 from bench.figures import Row, Verdict, table, told
+from dms import clock
 
 PARTS = ("signing", "queries", "uploads", "search")
 ROUNDS = 25
@@ -20,7 +20,7 @@ def main() -> int:
     start = time.monotonic()
     rows = _measured(args.parts or PARTS)
     print(
-        f"\n{date.today():%d.%m.%Y}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, medians; "  # noqa: DTZ011  (the day of this machine)
+        f"\n{clock.day_of(clock.now()):%d.%m.%Y}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, medians; "
         f"{time.monotonic() - start:.0f} s in all\n"
     )
     print(table(rows))

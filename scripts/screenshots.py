@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
@@ -85,6 +86,9 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DMS_INSTANCE_DIR"] = folder
+        authority = Path(folder, "pki", "port")  # not the usual port, which a service of the developer's may want
+        authority.parent.mkdir()
+        authority.write_text(str(run.a_free_port()))
         port = run.a_free_port()
         with run.service(port), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)

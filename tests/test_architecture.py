@@ -28,7 +28,7 @@ RESERVED = {
     "pyhanko": ("dms/signing/pades", "demo/", "bench/", "scripts/"),
     "pyhanko_certvalidator": ("dms/signing/pades", "demo/", "bench/", "scripts/"),
     "minio": ("storage/s3", "bench/", "scripts/"),
-    "flask": ("wsgi.py", "blueprints/", "migrations/", "demo/"),
+    "flask": ("wsgi.py", "blueprints/", "migrations/", "demo/", "bench/"),
     "werkzeug": ("wsgi.py", "blueprints/", "demo/"),
 }
 NAIVE_CALLS = {("datetime", "utcnow"), ("datetime", "utcfromtimestamp"), ("date", "today"), ("datetime", "today")}
