@@ -6,20 +6,23 @@ all ranges of one key.
 """
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
     FromClause,
+    Select,
     Uuid,
     column,
     delete,
+    false,
     func,
     insert,
     literal,
@@ -33,7 +36,7 @@ from sqlalchemy.orm import Session
 from dms.archive.words import Names, words_of
 from dms.awards.models import Award
 from dms.campaigns.vocabulary import Form, NomineeKind
-from dms.policy import Actor, Permission, where
+from dms.policy import Actor, Permission, allows, where
 from dms.text import fold
 
 PAGE_SIZE: Final = 25
@@ -50,7 +53,7 @@ _PIECES: Final = re.compile(r"\w+|\W+")
 CREATE: Final = {
     "sqlite": (
         """CREATE VIRTUAL TABLE IF NOT EXISTS award_search USING fts5(
-            words, award_id UNINDEXED, tokenize = 'unicode61', prefix = '2 3')""",
+            words, unit_id, award_id UNINDEXED, tokenize = 'unicode61', prefix = '2 3')""",
     ),
     "postgresql": (
         # The vector is stored, so that the planner never computes it row by row.
@@ -58,9 +61,11 @@ CREATE: Final = {
             position bigint CONSTRAINT pk_award_search PRIMARY KEY,
             award_id uuid NOT NULL CONSTRAINT uq_award_search_award_id UNIQUE
                 CONSTRAINT fk_award_search_award_id REFERENCES award (id) ON DELETE CASCADE,
+            unit_id uuid NOT NULL,
             words text NOT NULL,
             tokens tsvector GENERATED ALWAYS AS (to_tsvector('simple', words)) STORED)""",
         "CREATE INDEX IF NOT EXISTS ix_award_search_tokens ON award_search USING gin (tokens)",
+        "CREATE INDEX IF NOT EXISTS ix_award_search_unit_id ON award_search (unit_id)",
     ),
 }
 DROP: Final = "DROP TABLE IF EXISTS award_search"
@@ -77,11 +82,15 @@ def drop_index(connection: Connection) -> None:
     connection.execute(sql_text(DROP))
 
 
-_FTS5 = table("award_search", column("rowid", BigInteger), column("award_id", Uuid(as_uuid=True)), column("words"))
+_ID = Uuid(as_uuid=True)
+_FTS5 = table(
+    "award_search", column("rowid", BigInteger), column("award_id", _ID), column("unit_id", _ID), column("words")
+)
 _TSVECTOR = table(
     "award_search",
     column("position", BigInteger),
-    column("award_id", Uuid(as_uuid=True)),
+    column("award_id", _ID),
+    column("unit_id", _ID),
     column("words"),
     column("tokens"),
 )
@@ -110,14 +119,46 @@ def index_award(session: Session, award: Award) -> None:
 
 
 def index_awards(session: Session, awards: Sequence[Award]) -> None:
-    """Write awards into the index, or write them anew; three queries for the names, two statements for the rows."""
+    """Write awards into the index, or write them anew; a constant number of statements for any number of awards."""
     if not awards:
         return
     index, key = _key(session)
     names = Names.of(session, {award.unit_id for award in awards})
-    rows = [{key.name: position_of(award), "award_id": award.id, "words": words_of(award, names)} for award in awards]
-    session.execute(delete(index).where(key.in_([row[key.name] for row in rows])))
+    positions = _positions(session, awards)
+    rows = [
+        {
+            key.name: positions[award.id],
+            "award_id": award.id,
+            "unit_id": award.unit_id,
+            "words": words_of(award, names),
+        }
+        for award in awards
+    ]
+    session.execute(delete(index).where(key.in_(positions.values())))
     session.execute(insert(index), rows)
+
+
+def _positions(session: Session, awards: Sequence[Award]) -> dict[UUID, int]:
+    """A free position for each award: its own, but where two decisions of a day share 27 bits, the next one."""
+    wanted = {award.id: position_of(award) for award in awards}
+    if _are_free(session, wanted):
+        return wanted
+    by_decision: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    for award in awards:
+        by_decision[award.decision_id][award.id] = wanted[award.id]
+    found: dict[UUID, int] = {}
+    for group in by_decision.values():
+        while not _are_free(session, group) or set(group.values()) & set(found.values()):
+            group.update({award_id: position + (1 << _ORDINAL_BITS) for award_id, position in group.items()})
+        found |= group
+    return found
+
+
+def _are_free(session: Session, wanted: Mapping[UUID, int]) -> bool:
+    """Whether each award has a position of its own that no other award holds."""
+    index, key = _key(session)
+    held = set(session.scalars(select(index.c.award_id).where(key.in_(wanted.values()))))
+    return len(set(wanted.values())) == len(wanted) and held <= wanted.keys()
 
 
 def reindex(session: Session, *, batch: int = 500) -> int:
@@ -169,8 +210,8 @@ class Results:
 
 
 def find(session: Session, query: Query, *, by: Actor, before: int | None = None) -> Results:
-    """The awards that match and that the actor may know of; two queries. ``before`` is the last page's ``next``."""
-    hits = _hits(session, query)
+    """The awards that match and that the actor may know of; three queries. ``before`` is the last page's ``next``."""
+    hits = _hits(session, query, _only_units(by))
     matching = select(Award, hits.c.position).join(hits, hits.c.award_id == Award.id).where(*_conditions(query, by))
     counted = matching.with_only_columns(literal(1)).limit(MOST_COUNTED + 1).subquery()
     total = session.scalar(select(func.count()).select_from(counted)) or 0
@@ -188,34 +229,55 @@ def _conditions(query: Query, by: Actor) -> list[ColumnElement[bool]]:
     return [where(by, Permission.AWARD_READ, Award), *narrowed]
 
 
-def _hits(session: Session, query: Query) -> FromClause:
+def _only_units(by: Actor) -> frozenset[UUID] | None:
+    """The units beside which the actor can find nothing; None where awards of any unit may be theirs to find.
+
+    It only narrows the index, so that a clerk's search costs what the unit holds and not what the archive holds: the
+    policy still judges every award.
+    """
+    of_any_unit = Award(unit_id=uuid4())
+    return None if allows(by, Permission.AWARD_READ, of_any_unit) else by.unit_ids
+
+
+def _hits(session: Session, query: Query, units: frozenset[UUID] | None) -> FromClause:
     """Ids and positions of the awards that hold all words."""
     index, key = _key(session)
     hits = select(index.c.award_id, key.label("position"))
     if query.year is not None:
         hits = hits.where(key >= _first_position(query.year), key < _first_position(query.year + 1))
+    if units is not None and not units:
+        return hits.where(false()).subquery("hits")
+    return _in_fts5(hits, query, units) if index is _FTS5 else _in_tsvector(session, hits, query, units)
+
+
+def _in_fts5(hits: Select[Any, int], query: Query, units: frozenset[UUID] | None) -> FromClause:
+    parts = []
+    if query.words:  # letters and digits only, so a quote around each is all the quoting there is to do
+        parts.append("words : (" + " AND ".join(f'"{word}"' for word in query.words) + " *)")
+    if units is not None:
+        parts.append("unit_id : (" + " OR ".join(f'"{unit.hex}"' for unit in sorted(units)) + ")")
+    if parts:
+        hits = hits.where(literal_column("award_search").op("MATCH")(" AND ".join(parts)))
+    return hits.subquery("hits")
+
+
+def _in_tsvector(session: Session, hits: Select[Any, int], query: Query, units: frozenset[UUID] | None) -> FromClause:
+    """Rare words are looked up whole, else "ORDER BY … LIMIT" walks the key for them; common ones are met on it."""
+    if units is not None:
+        hits = hits.where(_TSVECTOR.c.unit_id.in_(units))
     if not query.words:
         return hits.subquery("hits")
-    if index is _FTS5:
-        matches = literal_column("award_search").op("MATCH")(_fts5_query(query.words))
-        return hits.where(matches).subquery("hits")
-    matches = index.c.tokens.op("@@")(func.to_tsquery(literal_column("'simple'"), _tsquery(query.words)))
-    # Materialised, else a rare word and "ORDER BY … LIMIT" send the planner along the whole key.
-    return hits.where(matches).cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
+    wanted = func.to_tsquery(literal_column("'simple'"), " & ".join(query.words) + ":*")
+    hits = hits.where(_TSVECTOR.c.tokens.op("@@")(wanted))
+    seen = session.scalar(select(func.count()).select_from(hits.limit(MOST_COUNTED + 1).subquery())) or 0
+    if seen > MOST_COUNTED:
+        return hits.subquery("hits")
+    return hits.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _first_position(year: int) -> int:
     """The lowest position of a year; a year out of reason finds nothing and breaks nothing."""
     return date(min(max(year, _YEARS.start), _YEARS.stop), 1, 1).toordinal() << _DAY_SHIFT
-
-
-def _fts5_query(words: Sequence[str]) -> str:
-    """Folded words are letters and digits only, so a quote around each is all the quoting there is to do."""
-    return " AND ".join(f'"{word}"' for word in words) + "*"
-
-
-def _tsquery(words: Sequence[str]) -> str:
-    return " & ".join(words) + ":*"
 
 
 def marked(text: str, query: str) -> list[tuple[str, bool]]:

@@ -17,16 +17,18 @@ depends_on = None
 CREATE = {
     "sqlite": (
         """CREATE VIRTUAL TABLE award_search USING fts5(
-            words, award_id UNINDEXED, tokenize = 'unicode61', prefix = '2 3')""",
+            words, unit_id, award_id UNINDEXED, tokenize = 'unicode61', prefix = '2 3')""",
     ),
     "postgresql": (
         """CREATE TABLE award_search (
             position bigint CONSTRAINT pk_award_search PRIMARY KEY,
             award_id uuid NOT NULL CONSTRAINT uq_award_search_award_id UNIQUE
                 CONSTRAINT fk_award_search_award_id REFERENCES award (id) ON DELETE CASCADE,
+            unit_id uuid NOT NULL,
             words text NOT NULL,
             tokens tsvector GENERATED ALWAYS AS (to_tsvector('simple', words)) STORED)""",
         "CREATE INDEX ix_award_search_tokens ON award_search USING gin (tokens)",
+        "CREATE INDEX ix_award_search_unit_id ON award_search (unit_id)",
     ),
 }
 

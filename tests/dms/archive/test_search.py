@@ -4,19 +4,22 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlalchemy import event, inspect, select, text
+from alembic import command
+from sqlalchemy import Connection, event, inspect, select, text
 from sqlalchemy.orm import Session
 
 from dms.archive import search
 from dms.archive.search import Query, marked
 from dms.awards.models import Award, Decision
 from dms.campaigns.vocabulary import Form, NomineeKind
+from dms.db import make_engine
 from dms.documents.models import Document, DocumentKind
 from dms.dossiers.models import Dossier
 from dms.people.models import SuccessionKind, Unit, UnitSuccession
 from dms.policy import Actor, Role
 from tests import factories as make
 from tests.dms.awards.world import Chancery
+from tests.migrations.test_migrations import scripts
 
 Maker = Callable[..., Award]
 
@@ -258,6 +261,18 @@ def test_indexing_an_award_twice_finds_it_once(session: Session, an_award: Maker
     assert found(session, "ánh", archivist) == ["Lê Thị Ánh"]
 
 
+def test_two_decisions_whose_positions_meet_are_both_found(
+    session: Session, an_award: Maker, archivist: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_DECISION_BITS", 0)  # as if the first bits of both ids were the same
+    one, two = an_award("Lê Thị Ánh"), an_award("Trần Ánh")
+    assert search.position_of(one) == search.position_of(two)
+    assert sorted(found(session, "ánh", archivist)) == ["Lê Thị Ánh", "Trần Ánh"]
+    search.index_award(session, two)
+    assert search.reindex(session) == 2
+    assert sorted(found(session, "ánh", archivist)) == ["Lê Thị Ánh", "Trần Ánh"]
+
+
 def test_the_index_can_be_dropped_and_made_again(session: Session, an_award: Maker, archivist: Actor) -> None:
     an_award("Lê Thị Ánh")
     search.drop_index(session.connection())
@@ -299,6 +314,27 @@ def test_positions_are_whole_numbers_that_both_databases_hold(session: Session, 
     award = an_award("Lê Thị Ánh", on=date(2799, 12, 31))
     assert 0 < search.position_of(award) < 2**63
     assert session.scalars(select(Award)).one() is award
+
+
+def test_the_migration_makes_the_index_that_the_service_writes(empty_database_url: str) -> None:
+    engine = make_engine(empty_database_url)
+    with engine.connect() as connection:
+        command.upgrade(scripts(connection), "head")
+        migrated = shape(connection)
+        search.drop_index(connection)
+        search.create_index(connection)
+        assert shape(connection) == migrated
+    engine.dispose()
+
+
+def shape(connection: Connection) -> tuple[object, ...]:
+    """Columns and indexes of the index; on SQLite the statement that made it."""
+    if connection.dialect.name == "sqlite":
+        made = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'award_search'"))
+        return (str(made).replace("IF NOT EXISTS ", ""),)
+    found = inspect(connection)
+    columns = [(each["name"], str(each["type"]), each["nullable"]) for each in found.get_columns("award_search")]
+    return columns, sorted(str(index["name"]) for index in found.get_indexes("award_search"))
 
 
 # --- highlighting
