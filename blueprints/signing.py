@@ -91,7 +91,7 @@ def _step(step_id: UUID, refusal: ReasonForm | None = None, number: NumberAndDat
 
 
 def _number_form(of: Step) -> NumberAndDateForm:
-    """Number and date as the registry would give them today; the registrar has the last word."""
+    """Number and date as the registry would give them today; a paper that is signed anew keeps its number."""
     document, today = of.route.document, clock.day_of(clock.now())
     symbol = document.symbol or ""
     number = document.number or documents.next_number(

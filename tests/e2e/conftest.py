@@ -28,6 +28,7 @@ def surroundings(folder: Path) -> dict[str, str]:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a service whose demo province is loaded (half a minute) and which does not run."""
     folder = tmp_path_factory.mktemp("province") / "instance"
+    choose_a_port_for_its_authority(folder)
     done = subprocess.run(
         [sys.executable, "-c", LOAD],
         cwd=run.ROOT,
@@ -38,6 +39,12 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
+
+
+def choose_a_port_for_its_authority(folder: Path) -> None:
+    """Not the usual one: a developer's own service may want that while the tests run."""
+    (folder / "pki").mkdir(parents=True)
+    (folder / "pki" / "port").write_text(str(run.a_free_port()))
 
 
 @contextmanager

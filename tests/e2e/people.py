@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response
 from demo.province import DOMAIN, PASSWORD
 
 PATIENCE = 20_000  # milliseconds; a signature with time stamp on a busy machine takes some of them
+PARTS_OF_A_PAGE = {"stylesheet", "script", "image", "font"}
 ANSWERED_BY_A_PAGE = "Failed to load resource"  # how Chromium notes that a page came with 404 or 422
 
 
@@ -101,8 +102,7 @@ class Troupe:
             self.faults.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _look(self, page: Page, response: Response) -> None:
-        is_page = response.request.is_navigation_request()
-        if response.status >= 500 or (response.status >= 400 and not is_page):
+        if response.status >= 500 or (response.status >= 400 and response.request.resource_type in PARTS_OF_A_PAGE):
             self.faults.append(f"{response.status} {response.url} on {page.url}")
 
 

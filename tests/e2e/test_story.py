@@ -6,16 +6,23 @@ from pathlib import Path
 
 import bagit
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
+from tests.e2e.acts import (
+    PERSON,
+    REPORT,
+    SCHEME,
+    number_and_seal,
+    sign,
+    the_clerk_drafts_the_report_and_sends_it_to_the_signers,
+    the_head_signs_and_the_registrar_seals,
+    the_nominee,
+)
 from tests.e2e.people import Troupe, Visitor, saved
 
 pytestmark = pytest.mark.e2e
 
-SCHEME = "Bằng khen của Chủ tịch UBND tỉnh (tổng kết giai đoạn 2023 - 2025)"
-PERSON = "Trịnh Minh Khôi"
 HEALTH = "Phòng Kế hoạch - Tài chính Sở Y tế"
-REPORT = "Báo cáo thành tích"
 
 
 def test_a_dossier_goes_from_one_missing_piece_to_an_award_that_anybody_can_check(
@@ -51,36 +58,6 @@ def the_clerk_is_told_what_is_missing(clerk: Visitor) -> None:
     clerk.click("Gửi hồ sơ")
     clerk.reads("Chưa gửi được hồ sơ: còn 1 nội dung chưa đạt")
     clerk.reads("Phải hoàn thiện trước khi gửi", within=clerk.part("Kiểm tra hồ sơ"))
-
-
-def the_clerk_drafts_the_report_and_sends_it_to_the_signers(clerk: Visitor) -> None:
-    clerk.click("Soạn thảo từ dữ liệu", within=the_nominee(clerk, PERSON))
-    clerk.reads("Đã soạn thảo văn bản")
-    clerk.wait_for("Sẵn sàng trình ký")
-    clerk.click("Trình ký", within=the_nominee(clerk, PERSON))
-    clerk.reads("Đã trình ký 1 văn bản.", "Nguyễn Thị Thuỳ Dương")
-
-
-def the_nominee(visitor: Visitor, name: str) -> Locator:
-    return visitor.page.locator("details.nominee").filter(has_text=name)
-
-
-def the_head_signs_and_the_registrar_seals(troupe: Troupe) -> str:
-    """Return the address of the page that verifies the paper."""
-    sign(troupe.person("giamdoc"), REPORT, "Ký duyệt", "Ký")
-    return sign(troupe.person("vanthu"), REPORT, "Ký số của cơ quan", "Đóng dấu cơ quan")
-
-
-def sign(signer: Visitor, paper: str, step: str, act: str) -> str:
-    """Two clicks from the list: open the paper, sign it. Return the address of the page that verifies it."""
-    signer.open("/signing")
-    row = signer.page.locator("li.sign-item").filter(has_text=paper).filter(has_text=step).first
-    signer.click(step, within=row)
-    expect(signer.page.locator("img.sheet").first).to_have_js_property("complete", True)
-    address = signer.page.get_by_role("link", name="Kiểm tra chữ ký").get_attribute("href") or ""
-    signer.page.locator(".act").get_by_role("button", name=act).click()
-    signer.reads("Đã ký:")
-    return address
 
 
 def the_clerk_hands_the_dossier_over(clerk: Visitor) -> None:
@@ -126,17 +103,6 @@ def the_letter_of_the_list_is_signed(troupe: Troupe) -> None:
     sign(coordinator, "Tờ trình", "Ký nháy", "Ký nháy")
     sign(troupe.person("giamdoc.khcn"), "Tờ trình", "Ký duyệt", "Ký")
     number_and_seal(troupe.person("vanthu.khcn"), "Tờ trình")
-
-
-def number_and_seal(registrar: Visitor, paper: str) -> None:
-    """The number proposed is accepted; the seal on the same paper follows at once."""
-    registrar.open("/signing")
-    row = registrar.page.locator("li.sign-item").filter(has_text=paper).first
-    registrar.click("Cấp số, ngày ban hành", within=row)
-    registrar.page.locator(".act").get_by_role("button", name="Cấp số, ngày ban hành").click()
-    registrar.reads("Đã cấp số")
-    registrar.page.locator(".act").get_by_role("button", name="Đóng dấu cơ quan").click()
-    registrar.reads("Đã ký:")
 
 
 def the_list_goes_to_the_appraiser(coordinator: Visitor) -> None:
