@@ -78,6 +78,10 @@ def _seal(session: Session, payload: dict[str, Any], workshop: Workshop, now: da
     sealing.on_dossier_sealable(session, payload, workshop.signing, now)
 
 
+def _time_stamp_ahead(session: Session, payload: dict[str, Any], workshop: Workshop) -> None:
+    sealing.before_dossier_sealable(session, payload, workshop.signing)
+
+
 DEFERRED: dict[str, tuple[Deferred, ...]] = {
     "version.received": (_convert, _judge_dossier),
     "decision.conferred": (_certify,),
@@ -86,7 +90,10 @@ DEFERRED: dict[str, tuple[Deferred, ...]] = {
 
 
 # The slow part of a deferred handler, done before its transaction begins, so that no writer waits for it.
-AHEAD: dict[str, tuple[Ahead, ...]] = {"version.received": (_convert_ahead,)}
+AHEAD: dict[str, tuple[Ahead, ...]] = {
+    "version.received": (_convert_ahead,),
+    "dossier.sealable": (_time_stamp_ahead,),
+}
 
 
 def drain(session: Session, *, now: datetime) -> None:

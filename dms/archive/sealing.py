@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from dms import audit, outbox
 from dms.archive.contents import Contents, Paper, contents_of
 from dms.archive.models import SealedDossier
 from dms.awards.models import Award, Decision, DecisionItem
-from dms.documents import intake
+from dms.documents import cache, intake
 from dms.documents import service as documents
 from dms.documents.models import Origin, Version
 from dms.dossiers import lifecycle
@@ -101,8 +102,7 @@ def extend(session: Session, desk: SigningDesk, paper: Paper, *, now: datetime) 
         return version
     with documents.local_copy(desk.desk, version) as path:
         target = path.with_suffix(".archived")
-        shutil.copyfile(path, target)
-        pades.extend_lta(target, desk.trust)
+        shutil.copyfile(time_stamped(desk, version), target)
         if not pades.extends(path, target):
             raise Conflict("archive_signature_invalid", document=paper.document.title)
         archived = documents.add_made_version(
@@ -117,6 +117,26 @@ def extend(session: Session, desk: SigningDesk, paper: Paper, *, now: datetime) 
         )
     _put_in_force(session, desk, route, archived, now=now)
     return archived
+
+
+def time_stamped(desk: SigningDesk, version: Version) -> Path:
+    """The version's file with an archive time stamp, kept until it is needed: the authority is asked once for it."""
+    kept = cache.place(desk.desk.workdir, "archived", version.digest, "lta.pdf")
+    if not cache.found(kept):
+        with documents.local_copy(desk.desk, version) as path:
+            pades.extend_lta(path, desk.trust)
+            cache.keep_file(kept, path)
+    return kept
+
+
+def before_dossier_sealable(session: Session, payload: dict[str, Any], desk: SigningDesk) -> None:
+    """The slow part of ``on_dossier_sealable``, for a session that only reads: time stamps from the authority."""
+    dossier = session.get_one(Dossier, UUID(payload["dossier_id"]))
+    if dossier.status is not Status.DECIDED or _is_awaited(session, dossier):
+        return
+    for paper in contents_of(session, dossier).signed:
+        if paper.current is not None and paper.current.origin is not Origin.ARCHIVED:
+            time_stamped(desk, paper.current)
 
 
 def _put_in_force(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dms import audit, clock
+from dms import audit, clock, handlers, outbox
 from dms.archive import sealing
 from dms.archive.contents import Place, contents_of
 from dms.archive.models import SealedDossier
@@ -23,6 +23,7 @@ from dms.dossiers.lifecycle import trail_of
 from dms.dossiers.models import Dossier
 from dms.dossiers.nominees import NomineeData
 from dms.errors import Conflict, DomainError, NotFound, PermissionDenied
+from dms.handlers import Workshop
 from dms.policy import Actor, Status
 from dms.signing import pades
 from dms.signing.pades import Verdict
@@ -111,6 +112,20 @@ def test_while_the_time_stamping_authority_is_down_nothing_is_half_done_and_a_re
     kept = documents.current_version(letter)
     assert kept is not None
     assert kept.origin is Origin.ARCHIVED
+
+
+def test_the_authority_is_asked_before_the_writing_begins_so_that_no_writer_waits_for_it(
+    chancery: Chancery, session: Session, pki: Pki
+) -> None:
+    dossier = chancery.appraised()
+    chancery.add_signed_paper(dossier)
+    dossier.status = Status.DECIDED
+    event = outbox.add(session, "dossier.sealable", now=clock.now(), dossier_id=dossier.id)
+    session.flush()
+    handlers.work_ahead(session, event.id, Workshop(chancery.desk.desk, chancery.desk))
+    chancery.desk = SigningDesk(chancery.desk.desk, pki.new_trust(tsa_url="http://127.0.0.1:9/"), pki.keys)
+    chancery.work()
+    assert dossier.status is Status.ARCHIVED
 
 
 ACTS: dict[str, Callable[[Session, SigningDesk, Dossier, Actor], object]] = {
