@@ -31,7 +31,9 @@ SENTENCES: dict[str, LazyString] = {
     ),
     # --- its letter
     "letter_missing": _l("The letter to the appraiser has not been drafted yet. Draft it from the list first."),
-    "letter_stale": _l("The list changed after the letter was drafted. Draft the letter anew, then send it for signing."),
+    "letter_stale": _l(
+        "The list changed after the letter was drafted. Draft the letter anew, then send it for signing."
+    ),
     "letter_unsigned": _l(
         "The letter is not signed yet. The list can be sent once the letter is signed, numbered and sealed."
     ),
