@@ -138,15 +138,18 @@ def click(page: Page, name: str) -> None:
 
 
 def draw(page: Page, shot: Shot) -> None:
-    for width in WIDTHS:
+    for width, (across, down) in WIDTHS.items():
         page.set_viewport_size(size(width))
         page.wait_for_load_state("networkidle")
         path = FOLDER / f"{shot.name}-{width}.png"
         if shot.part:
             page.locator(shot.part).screenshot(path=path)
         else:
-            down = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST)
-            page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": WIDTHS[width][0], "height": down})
+            # A window as tall as the page: what sticks to the window's edge then stands where it belongs.
+            tall = max(down, min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST))
+            page.set_viewport_size({"width": across, "height": tall})
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=path)
         with Image.open(path) as picture:
             small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
         small.save(path, optimize=True)
