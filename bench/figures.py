@@ -39,20 +39,36 @@ def seconds(act: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def in_turns(rounds: int, *ways: Callable[[], object], warm_up: int = 3) -> tuple[list[float], ...]:
-    """Seconds of each way, done in turns, so that a busy moment of the machine hits all of them."""
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds of each round by the clock, and of this process's own work (no waiting for disk or network)."""
+
+    wall: list[float]
+    cpu: list[float]
+
+
+def in_turns(rounds: int, *ways: Callable[[], object], warm_up: int = 3) -> tuple[Times, ...]:
+    """Each way in turns, so that a busy moment of the machine hits all of them."""
     for way in ways * warm_up:
         way()
-    taken: tuple[list[float], ...] = tuple([] for _ in ways)
+    taken = tuple(Times([], []) for _ in ways)
     for _ in range(rounds):
         for way, times in zip(ways, taken, strict=True):
-            times.append(seconds(way))
+            worked = time.process_time()
+            times.wall.append(seconds(way))
+            times.cpu.append(time.process_time() - worked)
     return taken
 
 
-def ratio(of: Sequence[float], to: Sequence[float]) -> float:
+def ratio(of: Times, to: Times) -> float:
     """The median of the ratios of neighbours: what slows the machine for a while slows both."""
-    return statistics.median(a / b for a, b in zip(of, to, strict=True))
+    return statistics.median(a / b for a, b in zip(of.wall, to.wall, strict=True))
+
+
+def calm_ratios(of: Times, to: Times) -> str:
+    """Two ratios that a busy machine hardly moves: of the fastest rounds, and of the work alone."""
+    fastest, work = min(of.wall) / min(to.wall), statistics.median(of.cpu) / statistics.median(to.cpu)
+    return f"fastest {fastest:.2f}, CPU {work:.2f}"
 
 
 def p50(values: Iterable[float]) -> float:
