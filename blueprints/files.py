@@ -1,5 +1,6 @@
 """Files over HTTP: what comes in is spooled to disk, what goes out is streamed; neither is ever whole in memory."""
 
+import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ CHUNK = 256 * 1024  # bytes of a download that are in memory at a time
 SANDBOX = "sandbox; default-src 'none'; style-src 'self'; img-src 'self'"  # for talisman, which has the last word
 FROM_SCRIPT = "X-Upload-Script"
 _SMALL = 64 * 1024  # an upload up to here never touches the disk before it is judged
+_NOT_IN_HEADERS = re.compile(r'[\x00-\x1f\x7f"\\%;]')
 _LIKE_D = str.maketrans("đĐ", "dD")
 
 
@@ -112,5 +114,5 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
 def disposition(filename: str) -> str:
     """``Content-Disposition`` of a download (RFC 6266): the name with its letters, and one for old programs."""
     bare = unicodedata.normalize("NFKD", filename.translate(_LIKE_D)).encode("ascii", "ignore").decode()
-    plain = bare.translate({ord(c): "_" for c in '"\\%;'}) or "document"
+    plain = _NOT_IN_HEADERS.sub("_", bare) or "document"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
