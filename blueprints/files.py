@@ -31,9 +31,21 @@ class UploadRequest(Request):
     A spooled file has no name in any folder, so an upload that is cut, or a crash, leaves nothing.
     """
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._spools: list[IO[bytes]] = []
+
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
         folder = current_app.extensions["dms"].desk.workdir
-        return tempfile.SpooledTemporaryFile(max_size=_SMALL, dir=folder)
+        spool = tempfile.SpooledTemporaryFile(max_size=_SMALL, dir=folder)  # noqa: SIM115  (closed with the request)
+        self._spools.append(spool)
+        return spool
+
+    def close(self) -> None:
+        """Let go of every file, those of a form that broke off included."""
+        super().close()
+        for spool in self._spools:
+            spool.close()
 
 
 class Upload(NamedTuple):
