@@ -92,3 +92,8 @@ ACTS = {
 def act(event: AuditEvent) -> str:
     """The event in words; its tag where there are none yet."""
     return str(ACTS.get(event.tag, event.tag))
+
+
+def doer(event: AuditEvent) -> str:
+    """Who did it; what follows by itself from another act was done by the system."""
+    return event.actor_name if event.actor_id else str(_l("the system"))

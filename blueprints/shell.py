@@ -75,8 +75,11 @@ def _signs(actor: Actor) -> bool:
 
 
 def _decides(actor: Actor) -> bool:
+    """Who reads or draws up decisions; a clerk, because a unit's own head may confer (P14)."""
     heads = {PositionKind.HEAD, PositionKind.DEPUTY_HEAD}
-    return _with(Role.CHAIR_OFFICE, Role.APPRAISER, Role.ARCHIVIST)(actor) or any(k in heads for k, _ in actor.seats)
+    return _with(Role.CHAIR_OFFICE, Role.APPRAISER, Role.ARCHIVIST, Role.CLERK)(actor) or any(
+        k in heads for k, _ in actor.seats
+    )
 
 
 PLACES = (
@@ -193,7 +196,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         demo=settings.demo,
     )
     app.jinja_env.filters.update(date=as_date, moment=as_moment, iso=as_iso, size=as_size, number=as_number)
-    app.jinja_env.filters.update(sentence=findings.sentence, who=findings.who, act=acts.act)
+    app.jinja_env.filters.update(sentence=findings.sentence, who=findings.who, act=acts.act, doer=acts.doer)
     app.after_request(_keep_private)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
