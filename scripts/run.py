@@ -24,7 +24,7 @@ from types import FrameType
 from typing import NoReturn, Self
 
 ROOT = Path(__file__).resolve().parent.parent
-PKI_PORT = 9700
+PKI_PORTS = range(9700, 9900)
 START_SECONDS = 60
 STOP_SECONDS = 15
 
@@ -124,10 +124,14 @@ def secret(path: Path) -> str:
 
 
 def pki_port(folder: Path) -> int:
-    """The port that the demo certificates name; before there are any, the usual one or else any free one."""
+    """The port that the demo certificates name; before there are any, a free one by chance.
+
+    By chance, for two first starts at once would both find the same one free, and one would sign with the other's PKI.
+    """
     remembered = folder / "pki" / "port"
     if not remembered.exists():
-        remembered.write_text(str(PKI_PORT if is_free(PKI_PORT) else a_free_port()))
+        shuffled = secrets.SystemRandom().sample(PKI_PORTS, len(PKI_PORTS))
+        remembered.write_text(str(next(filter(is_free, shuffled))))
     return int(remembered.read_text())
 
 
