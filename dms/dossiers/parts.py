@@ -16,7 +16,6 @@ from dms.documents import service as documents
 from dms.documents.models import Document, DocumentKind, Origin, Version
 from dms.documents.service import Desk, Intake
 from dms.dossiers import drafting, service, summary
-from dms.dossiers.facts import nominees_of
 from dms.dossiers.guards import ensure_editable
 from dms.dossiers.lifecycle import trail_of
 from dms.dossiers.models import Dossier, Nominee, Part
@@ -164,7 +163,10 @@ def _ensure_nominee(
         if nominee_id is not None:
             raise Invalid("requirement_unknown", requirement=requirement.code)
         return None
-    found = next((each for each in nominees_of(session, dossier.id) if each.id == nominee_id), None)
+    query = select(Nominee).where(
+        Nominee.id == nominee_id, Nominee.dossier_id == dossier.id, Nominee.removed_at.is_(None)
+    )
+    found = session.scalars(query).first()
     if found is None or found.kind not in requirement.nominee_kinds:
         raise Invalid("nominee_not_in_dossier")
     return found
