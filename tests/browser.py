@@ -27,9 +27,13 @@ def chromium_path() -> str:
     return next((path for path in candidates if path), "") or pytest.fail("Chromium is missing: `scripts/prepare test`")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for the run; each test opens contexts of its own in it."""
+    """One browser for a module; each test opens contexts of its own in it.
+
+    Not for the run: while it lives, an event loop runs in this thread, and no test of another module could sign, for
+    signing runs a loop of its own.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(QUIET))
         yield browser
