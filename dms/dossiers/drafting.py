@@ -25,6 +25,7 @@ from dms.people import service as people
 from dms.people.models import Capacity, UnitKind, UnitName
 from dms.people.service import Seat
 from dms.policy import PositionKind
+from dms.text import fold
 
 _HIGHEST_SCORE = Decimal(100)  # scores are kept in percent
 COUNCIL = "Hội đồng Thi đua - Khen thưởng"
@@ -145,11 +146,7 @@ def _report(sources: Sources, nominee: Nominee | None) -> bytes:
     of_collective = nominee.kind is NomineeKind.COLLECTIVE
     return reports.achievement_report(
         data.AchievementReport(
-            head=data.Letterhead(
-                parent=sources.unit.name,
-                issuer=nominee.name if of_collective else nominee.workplace or sources.unit.name,
-                place=sources.unit.place,
-            ),
+            head=_report_head(sources.unit, nominee.name if of_collective else nominee.workplace),
             award=award_name(sources.session, sources.dossier, sources.scheme, sources.day),
             campaign=sources.spec.title,
             profile=_collective(nominee, sources) if of_collective else _individual(nominee, sources),
@@ -193,6 +190,13 @@ def _sources(session: Session, dossier: Dossier, *, now: datetime) -> Sources:
 
 def _head(unit: UnitName, symbol: str) -> data.Letterhead:
     return data.Letterhead(parent=unit.superior or "", issuer=unit.name, symbol=symbol, place=unit.place)
+
+
+def _report_head(unit: UnitName, reporter: str) -> data.Letterhead:
+    """A report is headed by whoever reports under the unit, or by the unit itself where that is one and the same."""
+    if fold(reporter) in {"", fold(unit.name)}:
+        return _head(unit, "")
+    return data.Letterhead(parent=unit.name, issuer=reporter, place=unit.place)
 
 
 def _legal_bases(spec: CampaignSpec) -> tuple[str, ...]:

@@ -183,6 +183,17 @@ def test_the_letter_names_nominees_bases_addressees_and_signer(
         assert expected in words
 
 
+def test_a_report_from_the_unit_itself_names_the_unit_once_under_its_superior(
+    session: Session, desk: Desk, filled: tuple[Dossier, Actor, Nominee, Nominee]
+) -> None:
+    dossier, clerk, _, person = filled
+    own = NomineeData(INDIVIDUAL, "Nguyễn Văn Hùng", workplace="Sở Giáo dục và Đào tạo")
+    nominees.edit_nominee(session, person.id, own, by=clerk, now=make.NOW)
+    words = drafted(session, desk, Slot(dossier.id, "bao-cao-thanh-tich", person.id), clerk)
+    assert words.count("SỞ GIÁO DỤC VÀ ĐÀO TẠO") == 1
+    assert "UBND TỈNH VĨNH LONG" in words
+
+
 @pytest.mark.rule("P15")
 def test_the_minutes_count_votes_of_all_members(
     session: Session, desk: Desk, filled: tuple[Dossier, Actor, Nominee, Nominee]
