@@ -39,7 +39,7 @@ from demo import cli as demo_cli
 from dms import clock
 from dms.db import prepare_sqlite
 from dms.documents.service import Desk
-from dms.signing.keys import Pkcs12KeyStore
+from dms.signing.keys import KeyKind, KeyRing, Pkcs12KeyStore
 from dms.signing.pades import SigningTrust
 from dms.signing.service import SigningDesk
 from storage.factory import open_storage
@@ -101,10 +101,16 @@ def make_tools(settings: Settings) -> web.Tools:
     signing_desk = SigningDesk(
         desk=desk,
         trust=SigningTrust.from_files(settings.trust_roots, settings.trust_intermediates, settings.tsa_url),
-        keys=Pkcs12KeyStore(settings.key_folder, settings.key_passphrase.get_secret_value()),
+        keys=make_keys(settings),
         expires_minutes=settings.signature_expires_minutes,
     )
     return web.Tools(settings=settings, desk=desk, signing=signing_desk)
+
+
+def make_keys(settings: Settings) -> KeyRing:
+    """Every kind of key that the settings name."""
+    files = Pkcs12KeyStore(settings.key_folder, settings.key_passphrase.get_secret_value())
+    return KeyRing({KeyKind.PKCS12: files})
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from dms.people import service as people
 from dms.people.models import Person, Unit
 from dms.policy import SYSTEM, Actor
 from dms.signing import pades, placement, signatures, stamps
+from dms.signing.keys import KeyKind
 from dms.signing.models import SigningRoute
 from dms.signing.service import RoutePlan
 from tests.dms.signing import office
@@ -118,7 +119,7 @@ class _Bench:
         settings = self._tools.settings
         content = (settings.key_folder / f"{SIGNER}.p12").read_bytes()
         bundle = pkcs12.load_pkcs12(content, settings.key_passphrase.get_secret_value().encode())
-        held = self._tools.signing.keys.get(SIGNER)
+        held = self._tools.signing.keys.held(KeyKind.PKCS12, SIGNER)
         return PlainKey(bundle.key, held.certificate, held.chain)
 
     def _stamp(self, route: SigningRoute) -> pades.Stamp:

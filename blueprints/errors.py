@@ -23,6 +23,7 @@ from blueprints.sentences import (
     documents,
     dossiers,
     files,
+    keys,
     people,
     signatures,
     signing,
@@ -45,7 +46,7 @@ STATUS: dict[type[DomainError], int] = {
 # A test holds this table against the codes that the code raises.
 SENTENCES: dict[str, LazyString] = {
     code: words
-    for part in (appraisal, awards, campaigns, common, documents, dossiers, files, people, signatures, signing)
+    for part in (appraisal, awards, campaigns, common, documents, dossiers, files, keys, people, signatures, signing)
     for code, words in part.SENTENCES.items()
 }
 

@@ -23,6 +23,7 @@ from dms.dossiers.board import PaperState
 from dms.dossiers.lifecycle import Action
 from dms.people.models import Capacity, SuccessionKind, UnitKind
 from dms.policy import Permission, PositionKind, Role, Status
+from dms.signing.keys import KeyKind
 from dms.signing.models import RouteOutcome, StepOutcome
 from dms.signing.pades import Alignment, FieldKind, Level, LockAction, StampKind, Verdict
 
@@ -164,6 +165,14 @@ DOCUMENTS = {
 # --- signing
 
 SIGNING = {
+    KeyKind: {
+        KeyKind.PKCS12: _p("key", "Key file on the server (PKCS#12)"),
+        KeyKind.PKCS11: _p("key", "Token or HSM at the server (PKCS#11)"),
+        KeyKind.CSC: _p("key", "Remote signing service (CSC)"),
+        KeyKind.AGENT: _p("key", "USB token on my computer"),
+        KeyKind.VGCA: _p("key", "Government signing tool (VGCA)"),
+        KeyKind.ELSEWHERE: _p("key", "Signed elsewhere and uploaded"),
+    },
     StepOutcome: {
         StepOutcome.DONE: _p("step", "Done"),
         StepOutcome.REFUSED: _p("step", "Refused"),

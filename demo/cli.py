@@ -29,6 +29,7 @@ def load_command() -> None:
     settings = tools().settings
     with transaction() as session:
         if load.is_loaded(session):
+            load.bind_keys(session, tools().signing, now=clock.now())  # an upgrade may have retired them
             return
     click.echo("Loading the demo province (once) …")
     folder = settings.key_folder.parent

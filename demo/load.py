@@ -66,9 +66,10 @@ def subjects() -> list[pki.Subject]:
 
 
 def bind_keys(session: Session, desk: SigningDesk, *, now: datetime) -> None:
-    """Tell the service which certificate is whose, and how each signature and seal looks."""
+    """Tell the service which certificate is whose, and how each signature and seal looks; leave alone who has one."""
+    bound = {owner for key in credentials.keys_of(session) for owner in (key.person_id, key.unit_id)}
     for row in PEOPLE:
-        if row.signs:
+        if row.signs and _person_id(session, row) not in bound:
             credentials.bind_key(
                 session,
                 desk,
@@ -79,7 +80,7 @@ def bind_keys(session: Session, desk: SigningDesk, *, now: datetime) -> None:
                 now=now,
             )
     names = {row.code: row.name for row in UNITS}
-    for unit in session.scalars(select(Unit).where(Unit.code.in_(SEALS))):
+    for unit in session.scalars(select(Unit).where(Unit.code.in_(SEALS), Unit.id.not_in(bound - {None}))):
         credentials.bind_key(
             session,
             desk,

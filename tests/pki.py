@@ -28,7 +28,7 @@ import pytest
 
 from demo import pki as demo_pki
 from demo.pki import Algorithm, Kind, State, Subject
-from dms.signing.keys import Pkcs12Key, Pkcs12KeyStore
+from dms.signing.keys import KeyKind, KeyRing, Pkcs12Key, Pkcs12KeyStore
 from dms.signing.pades.trust import SigningTrust
 
 PASSPHRASE = "a passphrase for tests"
@@ -79,8 +79,12 @@ class Pki:
         return self.new_trust(online=False, tsa_url=None)
 
     @cached_property
-    def keys(self) -> Pkcs12KeyStore:
+    def store(self) -> Pkcs12KeyStore:
         return Pkcs12KeyStore(self.folder / "p12", self.passphrase)
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        return KeyRing({KeyKind.PKCS12: self.store})
 
     @property
     def root(self) -> Path:
@@ -91,7 +95,7 @@ class Pki:
         return demo_pki.tsa_url(self.folder)
 
     def key(self, role: str) -> Pkcs12Key:
-        return self.keys.get(role)
+        return self.store.get(role)
 
     def uid(self, role: str) -> str:
         return next(subject.uid for subject in SUBJECTS if subject.ref == role)

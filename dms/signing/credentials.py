@@ -16,25 +16,24 @@ from dms.documents.sniff import MediaType
 from dms.errors import Conflict, Invalid, NotFound
 from dms.people import service as people
 from dms.policy import SYSTEM, Actor, Permission, require
-from dms.signing.keys import KeyProvider
+from dms.signing.keys import Held, KeyKind, KeyProvider
 from dms.signing.models import SigningKey
 from dms.signing.service import SigningDesk
 
-PKCS12 = "pkcs12"
 
-
-def bind_key(
+def bind_key(  # noqa: PLR0913 - a key, an owner and a picture; all but the first two are named by the caller
     session: Session,
     desk: SigningDesk,
     *,
     reference: str,
     by: Actor,
     now: datetime,
+    provider: KeyKind = KeyKind.PKCS12,
     person_id: UUID | None = None,
     unit_id: UUID | None = None,
     picture: bytes | None = None,
 ) -> SigningKey:
-    """Make the key ``reference`` that of a person, or that of a unit's seal; the owner's earlier key is retired.
+    """Make a key of this server that of a person, or that of a unit's seal; the owner's earlier key is retired.
 
     ``picture`` is a PNG with transparent ground: the signature in blue, the seal in red (Decree 30/2020, annex I,
     II.7.d and II.8.a). Raises PermissionDenied, Invalid("key_needs_one_owner", "picture_unusable"),
@@ -43,16 +42,16 @@ def bind_key(
     _ensure_administrator(by)
     if (person_id is None) == (unit_id is None):
         raise Invalid("key_needs_one_owner")
-    certificate = desk.keys.get(reference).certificate
-    _ensure_free(session, certificate, person_id, unit_id)
+    held = desk.keys.held(provider, reference)
+    _ensure_free(session, held.certificate, person_id, unit_id)
     _retire_earlier(session, person_id, unit_id, now=now)
     key = SigningKey(
         person_id=person_id,
         unit_id=unit_id,
-        provider=PKCS12,
+        provider=provider,
         reference=reference,
         picture_digest=_keep_picture(desk, picture) if picture else None,
-        **_facts(certificate),
+        **_facts(held),
     )
     session.add(key)
     session.flush()
@@ -97,12 +96,16 @@ def keys_of(session: Session) -> list[SigningKey]:
     return list(session.scalars(_living().order_by(None).order_by(SigningKey.valid_to)))
 
 
-def provider_of(desk: SigningDesk, key: SigningKey) -> KeyProvider:
-    """What signs for ``key``. Raises Conflict("signing_key_changed") where the file holds another certificate now."""
-    provider = desk.keys.get(key.reference)
-    if _sha256(provider.certificate) != key.certificate_sha256:
+def provider_of(desk: SigningDesk, key: SigningKey, *, secret: str | None = None) -> KeyProvider:
+    """What signs for ``key``; ``secret`` is the signer's PIN or one-time password where the key asks for one.
+
+    Raises Conflict("signing_key_changed") where another certificate lies under the name now, and what
+    ``KeyRing.provider`` raises.
+    """
+    held = desk.keys.held(key.provider, key.reference)
+    if _sha256(held.certificate) != key.certificate_sha256:
         raise Conflict("signing_key_changed", ref=key.reference)
-    return provider
+    return desk.keys.provider(key.provider, key.reference, secret=secret)
 
 
 def picture_of(desk: SigningDesk, key: SigningKey) -> bytes | None:
@@ -137,10 +140,12 @@ def _keep_picture(desk: SigningDesk, picture: bytes) -> str:
     return taken.digest
 
 
-def _facts(der: bytes) -> dict[str, object]:
-    certificate = x509.Certificate.load(der)
+def _facts(held: Held) -> dict[str, object]:
+    certificate = x509.Certificate.load(held.certificate)
     return {
-        "certificate_sha256": _sha256(der),
+        "certificate": held.certificate,
+        "chain": list(held.chain),
+        "certificate_sha256": _sha256(held.certificate),
         "subject": certificate.subject.human_friendly[:500],
         "issuer": certificate.issuer.human_friendly[:500],
         "serial": f"{certificate.serial_number:x}",

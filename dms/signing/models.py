@@ -3,19 +3,22 @@
 A route hangs on a document and knows nothing of what the paper is for. Acts are stored; progress is derived.
 """
 
+from base64 import b64decode, b64encode
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Dialect, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
 
 from dms.campaigns.vocabulary import StageMode, StepAction
 from dms.db import Base, Identified, Versioned, text_enum
 from dms.documents.models import Document, Version
 from dms.people.models import Capacity
 from dms.policy import PositionKind
+from dms.signing.keys import KeyKind
 
 
 class StepOutcome(StrEnum):
@@ -89,15 +92,36 @@ class Step(Identified, Base):
     route: Mapped[SigningRoute] = relationship(back_populates="steps")
 
 
+class DerList(TypeDecorator[list[bytes]]):
+    """A few certificates, DER, kept as a JSON list of base64."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: list[bytes] | None, dialect: Dialect) -> list[str] | None:  # noqa: ARG002  (signature is SQLAlchemy's)
+        """Write bytes as text."""
+        return None if value is None else [b64encode(each).decode() for each in value]
+
+    def process_result_value(self, value: list[str] | None, dialect: Dialect) -> list[bytes] | None:  # noqa: ARG002  (signature is SQLAlchemy's)
+        """Read them back."""
+        return None if value is None else [b64decode(each) for each in value]
+
+
 class SigningKey(Identified, Base):
-    """A certificate bound to a person or to an organisation's seal, and where its key lives. No secret is here."""
+    """A certificate bound to a person or to an organisation's seal, and where its key lives. No secret is here.
+
+    ``certificate`` is DER; ``chain`` are those between it and the root: what a signature is prepared with, although
+    the key itself may be far away. ``reference`` names the key where this server can ask it, else it is empty.
+    """
 
     __tablename__ = "signing_key"
 
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
-    provider: Mapped[str] = mapped_column(String(20))
+    provider: Mapped[KeyKind] = mapped_column(text_enum(KeyKind))
     reference: Mapped[str] = mapped_column(String(200))
+    certificate: Mapped[bytes] = mapped_column(LargeBinary)
+    chain: Mapped[list[bytes]] = mapped_column(DerList)
     certificate_sha256: Mapped[str] = mapped_column(String(64))
     subject: Mapped[str] = mapped_column(String(500))
     issuer: Mapped[str] = mapped_column(String(500))

@@ -21,18 +21,18 @@ from dms.errors import Conflict, Invalid, NotFound, PermissionDenied
 from dms.people import service as people
 from dms.people.service import Seat
 from dms.policy import Actor, Permission, allows, require, where
-from dms.signing.keys import Pkcs12KeyStore
+from dms.signing.keys import KeyRing
 from dms.signing.models import RouteOutcome, SigningRoute, Step, StepOutcome
 from dms.signing.pades.trust import SigningTrust
 
 
 @dataclass(frozen=True, slots=True)
 class SigningDesk:
-    """What signing works with: the document desk, whom we trust, where server keys lie, how long a half waits."""
+    """What signing works with: the document desk, whom we trust, the keys the server can ask, how long a half waits."""
 
     desk: documents.Desk
     trust: SigningTrust
-    keys: Pkcs12KeyStore
+    keys: KeyRing
     expires_minutes: int = 10
 
 

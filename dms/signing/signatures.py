@@ -52,6 +52,7 @@ def sign_with_server_key(
     shown_digest: str,
     by: Actor,
     now: datetime,
+    secret: str | None = None,
 ) -> UUID:
     """Sign with a key of this server: two transactions of ``writing``, with the key between them.
 
@@ -62,7 +63,7 @@ def sign_with_server_key(
     reading.rollback()  # its view of the database ends here: the next look must see what is written now
     with writing() as session:
         pending_id = pend(session, drafted).id
-    raw = answer(reading, desk, pending_id)
+    raw = answer(reading, desk, pending_id, secret=secret)
     made = make(reading, desk, pending_id, raw, by=by, now=now)
     reading.rollback()
     with writing() as session:
@@ -127,11 +128,14 @@ def pend(session: Session, pending: PendingSignature) -> PendingSignature:
     return pending
 
 
-def answer(session: Session, desk: SigningDesk, pending_id: UUID) -> bytes:
-    """What a key on this server answers to a pending signature: the raw signature over its signed attributes."""
+def answer(session: Session, desk: SigningDesk, pending_id: UUID, *, secret: str | None = None) -> bytes:
+    """What a key on this server answers to a pending signature: the raw signature over its signed attributes.
+
+    ``secret`` is what the signer typed for a key that asks for it; it is used and forgotten.
+    """
     pending = session.get_one(PendingSignature, pending_id)
     key = session.get_one(SigningKey, pending.key_id)
-    return credentials.provider_of(desk, key).sign(_prepared(pending).signed_attributes)
+    return credentials.provider_of(desk, key, secret=secret).sign(_prepared(pending).signed_attributes)
 
 
 def make(
@@ -189,15 +193,14 @@ def key_for(session: Session, step: Step, seat: Seat, *, now: datetime) -> Signi
 def _prepare_file(
     session: Session, desk: SigningDesk, step: Step, seat: Seat, *, key: SigningKey, now: datetime
 ) -> tuple[str, pades.Prepared]:
-    held = credentials.provider_of(desk, key)
     with documents.local_copy(desk.desk, step.route.version) as path:
         target = path.with_suffix(".pdf")
         prepared = pades.prepare(
             path,
             target,
             field=step.field_name or "",
-            certificate_der=held.certificate,
-            chain_der=held.chain,
+            certificate_der=key.certificate,
+            chain_der=key.chain,
             trust=desk.trust,
             stamp=stamps.stamp_for(session, desk, step, seat, key=key, now=now),
             fills=stamps.fills_for(step, path),

@@ -8,14 +8,14 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
 from dms.errors import NotFound, Unavailable
-from dms.signing.keys import KeyProvider, Pkcs12KeyStore
+from dms.signing.keys import Pkcs12KeyStore
 from dms.signing.pades.certificates import ensure_signed_by
 from tests.pki import Pki
 
 
 @pytest.mark.parametrize("role", ["head", "deputy", "clerk"])
 def test_a_key_signs_for_its_certificate(pki: Pki, role: str) -> None:
-    key: KeyProvider = pki.key(role)
+    key = pki.key(role)
 
     ensure_signed_by(key.certificate, key.sign(b"attributes"), b"attributes")
     assert len(key.chain) == 1
@@ -40,7 +40,7 @@ def test_a_wrong_passphrase_says_that_the_key_cannot_be_had(pki: Pki) -> None:
 @pytest.mark.parametrize("ref", ["nobody", "../keys/root", "../p12/head", ""])
 def test_a_key_that_is_not_in_the_folder_is_missing(pki: Pki, ref: str) -> None:
     with pytest.raises(NotFound, match="key_missing"):
-        pki.keys.get(ref)
+        pki.store.get(ref)
 
 
 def test_a_kind_of_key_that_cannot_sign_pdf_files_is_refused(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_kind_of_key_that_cannot_sign_pdf_files_is_refused(tmp_path: Path) -> 
 
 
 def test_neither_key_nor_store_shows_a_secret(pki: Pki) -> None:
-    shown = repr(pki.key("head")) + repr(pki.keys)
+    shown = repr(pki.key("head")) + repr(pki.store) + repr(pki.keys)
 
     assert pki.passphrase not in shown
     assert "BEGIN" not in shown

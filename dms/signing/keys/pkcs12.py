@@ -1,31 +1,17 @@
-"""Who holds the key. A provider signs the attributes that ``prepare`` fixed; it never sees the document."""
+"""Keys in PKCS#12 files on the server: for a demonstration, for small offices, for a seal in a guarded folder."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from dms.errors import NotFound, Unavailable
+from dms.signing.keys.kinds import Held
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-
-
-class KeyProvider(Protocol):
-    """One person's or organisation's key, wherever it is: a file here, a token, a remote service."""
-
-    @property
-    def certificate(self) -> bytes:
-        """The signer's certificate, DER."""
-
-    @property
-    def chain(self) -> tuple[bytes, ...]:
-        """The certificates between it and the root (without the root), DER."""
-
-    def sign(self, signed_attributes: bytes) -> bytes:
-        """The raw signature over SHA-256 of ``signed_attributes``: PKCS#1 v1.5 for RSA, DER for ECDSA."""
 
 
 class Pkcs12Key:
@@ -70,6 +56,24 @@ class Pkcs12KeyStore:
             if ref not in self._keys:
                 self._keys[ref] = _load(self._path(ref), self._passphrase, ref)
             return self._keys[ref]
+
+    def held(self, reference: str) -> Held:
+        """See ``KeySource.held``."""
+        key = self.get(reference)
+        return Held(key.certificate, key.chain)
+
+    def needs_secret(self, reference: str) -> bool:  # noqa: ARG002 - one passphrase of the server opens every file
+        """See ``KeySource.needs_secret``."""
+        return False
+
+    def provider(self, reference: str, secret: str | None) -> Pkcs12Key:  # noqa: ARG002 - the same
+        """See ``KeySource.provider``."""
+        return self.get(reference)
+
+    def sign_many(self, reference: str, attributes: Sequence[bytes], secret: str | None) -> list[bytes]:  # noqa: ARG002 - the same
+        """See ``KeySource.sign_many``."""
+        key = self.get(reference)
+        return [key.sign(each) for each in attributes]
 
     def _path(self, ref: str) -> Path:
         path = self._folder / f"{ref}.p12"
