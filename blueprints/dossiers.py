@@ -294,7 +294,7 @@ def draft(dossier_id: UUID, requirement: str) -> Any:
 @bp.route("/<uuid:dossier_id>/papers/<requirement>", methods=["GET", "POST"])
 @permission(Permission.DOSSIER_EDIT)
 def upload(dossier_id: UUID, requirement: str) -> Any:
-    dossier, form = _get(dossier_id), UploadForm()
+    form = UploadForm()
     slot = Slot(dossier_id, requirement, request.values.get("nominee", type=UUID))
     if form.validate_on_submit():
         with refusals_on(form):
@@ -303,6 +303,7 @@ def upload(dossier_id: UUID, requirement: str) -> Any:
                 parts.attach(session, slot, intake, note=form.note.data or "", **_act())
             anchor = board.anchor_of(requirement, str(slot.nominee_id) if slot.nominee_id else None)
             return _back(dossier_id, _("The file has been received and is kept."), anchor)
+    dossier = _get(dossier_id)
     asked, held = _scheme_of(dossier).requirement(requirement), parts.is_held(db.session(), slot)
     nominee = nominees.get_nominee(db.session(), slot.nominee_id, by=current_actor()) if slot.nominee_id else None
     return _answer("dossiers/upload.html", form, dossier=dossier, requirement=asked, nominee=nominee, held=held)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from threading import Lock
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -88,8 +89,10 @@ def make_engine(url: str, **options: Any) -> Engine:
 def prepare_sqlite(engine: Engine) -> None:
     """Take transaction control back from Python's SQLite driver, which otherwise leaks past savepoints.
 
-    ``BEGIN IMMEDIATE`` makes two writers queue instead of one failing at its first write after a read.
+    ``BEGIN IMMEDIATE`` makes two writers queue instead of one failing at its first write after a read. SQLite lets its
+    queue poll, with naps of up to 100 ms; the threads of one process therefore wait for each other at ``_Turns``.
     """
+    turns = _Turns()
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
@@ -99,8 +102,40 @@ def prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        mode = "DEFERRED" if connection.get_execution_options().get("read_only") else "IMMEDIATE"
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        if connection.get_execution_options().get("read_only"):
+            connection.exec_driver_sql("BEGIN DEFERRED")
+        else:
+            turns.take(connection.info)
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "commit")
+    @event.listens_for(engine, "rollback")
+    def _end(connection: Any) -> None:
+        turns.pass_on(connection.info)
+
+    @event.listens_for(engine, "checkin")
+    @event.listens_for(engine, "invalidate")
+    def _leave(_connection: Any, record: Any, _error: Any = None) -> None:
+        turns.pass_on(record.info)
+
+
+class _Turns:
+    """Whose turn it is to write, among the threads of this process; the database file has the last word."""
+
+    _PATIENCE = 30.0  # seconds, as SQLite's own busy_timeout: whoever waited longer asks the database itself
+    _MINE = "writes"
+
+    def __init__(self) -> None:
+        self._free = Lock()
+
+    def take(self, notes: dict[Any, Any]) -> None:
+        """Wait for the turn; ``notes`` is the connection's own, in which it is written down."""
+        notes[self._MINE] = self._free.acquire(timeout=self._PATIENCE)
+
+    def pass_on(self, notes: dict[Any, Any]) -> None:
+        """Let the next one write, if this connection had the turn. Called more often than needed, and harmless then."""
+        if notes.pop(self._MINE, False):
+            self._free.release()
 
 
 def ping(session: Session) -> None:

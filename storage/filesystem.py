@@ -22,6 +22,7 @@ class FilesystemStorage:
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
         self._temporaries = self._root / "tmp"
+        self._known: set[Path] = set()  # folders whose own name is on the disk for good: none is ever removed
         with disk_errors():
             self._root.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             self._temporaries.mkdir(mode=_FOLDER_MODE, exist_ok=True)
@@ -99,12 +100,20 @@ class FilesystemStorage:
         loses nothing, readers keep the file they opened, and a copy that rotted on the disk is healed.
         """
         path = self._path(digest)
-        path.parent.parent.mkdir(mode=_FOLDER_MODE, exist_ok=True)
-        path.parent.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+        self._make_known(path.parent.parent)
+        self._make_known(path.parent)
         temporary.replace(path)
-        # All three, always: another writer may have made a folder a moment ago and not yet synced the one above it.
-        for folder in (path.parent, path.parent.parent, self._root):
-            _sync_folder(folder)
+        _sync_folder(path.parent)
+
+    def _make_known(self, folder: Path) -> None:
+        """Have ``folder`` and, on the disk, its name in the folder above.
+
+        That it exists is not enough: another writer may have made it a moment ago and not yet synced the one above.
+        """
+        if folder not in self._known:
+            folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+            _sync_folder(folder.parent)
+            self._known.add(folder)
 
 
 def _make_durable(file: BinaryIO) -> None:

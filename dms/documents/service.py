@@ -142,9 +142,28 @@ def add_made_version(
     by: Actor,
     now: datetime,
 ) -> Version:
-    """Add a PDF that we made of ``parent`` ourselves (converted, prepared, signed); the text is the parent's own."""
-    digest, size = keep_file(desk, path)
+    """Store a PDF that we made of ``parent`` ourselves (converted, prepared, archived) and add it as its successor."""
+    kept = keep_file(desk, path)
     found = examination.examine(path, MediaType.PDF) if origin is Origin.CONVERTED else None
+    return add_kept_version(session, parent, kept, origin=origin, trail=trail, by=by, now=now, found=found)
+
+
+def add_kept_version(
+    session: Session,
+    parent: Version,
+    kept: tuple[str, int],
+    *,
+    origin: Origin,
+    trail: Trail,
+    by: Actor,
+    now: datetime,
+    found: examination.Examined | None = None,
+) -> Version:
+    """Add a PDF that we made of ``parent`` and stored already; ``kept`` is its digest and size in bytes.
+
+    Unless it was examined anew (``found``), its pages and its text are the parent's own.
+    """
+    digest, size = kept
     intake = Intake(
         digest=digest,
         size=size,

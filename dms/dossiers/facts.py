@@ -126,7 +126,7 @@ def _parts(session: Session, dossier_id: UUID) -> list[Part]:
     query = (
         select(Part)
         .where(Part.dossier_id == dossier_id)
-        .options(joinedload(Part.document).selectinload(Document.versions))
+        .options(joinedload(Part.document).selectinload(Document.versions).defer(Version.inspection))
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))

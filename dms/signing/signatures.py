@@ -40,6 +40,7 @@ class Made:
 
     pending_id: UUID
     digest: str
+    size: int
     report: DocumentReport
 
 
@@ -67,7 +68,7 @@ def sign_with_server_key(
     made = make(reading, desk, pending_id, raw, by=by, now=now)
     reading.rollback()
     with writing() as session:
-        return keep(session, desk, made, by=by, now=now).version_id
+        return keep(session, made, by=by, now=now).version_id
 
 
 def prepare(
@@ -90,7 +91,7 @@ def finish(
     Raises NotFound("pending_not_found"), Conflict("pending_used", "pending_expired", "version_moved",
     "step_not_open"), Invalid("signature_refused"), and what ``pades.finish`` refuses. Of two people at once one wins.
     """
-    return keep(session, desk, make(session, desk, pending_id, raw_signature, by=by, now=now), by=by, now=now)
+    return keep(session, make(session, desk, pending_id, raw_signature, by=by, now=now), by=by, now=now)
 
 
 def draft(
@@ -154,27 +155,25 @@ def make(
         expected = validation.expected_of(session, step.route, also={step.field_name or "": key.certificate_sha256})
         report = pades.validate(path, trust=desk.trust, expected=expected)
         _ensure_valid(report, step.route)
-        digest, _ = intake.keep_file(desk.desk, path)
-    return Made(pending.id, digest, report)
+        digest, size = intake.keep_file(desk.desk, path)
+    return Made(pending.id, digest, size, report)
 
 
-def keep(session: Session, desk: SigningDesk, made: Made, *, by: Actor, now: datetime) -> Signature:
+def keep(session: Session, made: Made, *, by: Actor, now: datetime) -> Signature:
     """The writing part of ``finish``: the file becomes the next version, the step is done, the turn is handed on."""
     pending, step, seat = _pending(session, made.pending_id, by=by, now=now)
     route = step.route
     with _one_wins(route):
         pending.finished_at = now
-        with intake.copy_of(desk.desk, made.digest) as path:
-            signed = documents.add_made_version(
-                session,
-                desk.desk,
-                route.version,
-                path,
-                origin=Origin.SIGNED,
-                trail=service.trail_of(route),
-                by=by,
-                now=now,
-            )
+        signed = documents.add_kept_version(
+            session,
+            route.version,
+            (made.digest, made.size),
+            origin=Origin.SIGNED,
+            trail=service.trail_of(route),
+            by=by,
+            now=now,
+        )
         route.version = signed
         key = session.get_one(SigningKey, pending.key_id)
         signature = _record(session, step, seat, key, version=signed, report=made.report, now=now)

@@ -18,6 +18,17 @@ from dms.documents.wire import adapter
 MAX_TEXT = 5_000_000
 MAX_WORDS = 200_000
 
+_FONTLESS = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R
+/Resources<</Font<</F<</Type/Font/Subtype/TrueType/BaseFont/Nobody>>>>>>>>endobj
+4 0 obj<</Length 30>>stream
+BT /F 12 Tf 9 9 Td (a) Tj ET
+endstream endobj
+trailer<</Root 1 0 R>>
+%%EOF"""  # without a table of contents on purpose: the reader mends that by itself
+
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SKIPPED = {"{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback", f"{_W}del", f"{_W}moveFrom"}
 _BREAKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
@@ -25,8 +36,14 @@ _BLOCKS = {f"{_W}p", f"{_W}tbl"}
 
 
 def warm_up() -> None:
-    """Build the codec of the words once."""
+    """Build the codec of the words once, and let the reader look at the system's fonts once.
+
+    It opens every one of them for the first text whose font the file does not carry.
+    """
     adapter(tuple[PageWords, ...])
+    document = pypdfium2.PdfDocument(_FONTLESS)
+    document[0].get_textpage().get_text_range()
+    document.close()
 
 
 def extract(path: Path, media_type: MediaType, limits: InspectionLimits) -> str:
