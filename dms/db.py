@@ -111,7 +111,8 @@ def prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "commit")
     @event.listens_for(engine, "rollback")
     def _end(connection: Any) -> None:
-        turns.pass_on(connection.info)
+        if not connection.invalidated:  # a lost one has passed its turn on already, and has no notes any more
+            turns.pass_on(connection.info)
 
     @event.listens_for(engine, "checkin")
     @event.listens_for(engine, "invalidate")

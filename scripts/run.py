@@ -192,8 +192,8 @@ def pki_command() -> list[str]:
 
 
 def gunicorn_command(port: int) -> list[str]:
-    options = ["--workers", "1", "--threads", "8", "--timeout", "120", "--log-level", "warning", "--no-control-socket"]
-    return [sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", "wsgi:create_app()"]
+    settings = f"file:{ROOT / 'gunicorn.conf.py'}"
+    return [sys.executable, "-m", "gunicorn", "--config", settings, "--bind", f"127.0.0.1:{port}", "wsgi:create_app()"]
 
 
 # --- Processes ------------------------------------------------------------------------------------------------------

@@ -28,8 +28,8 @@ class CampaignRevision(Identified, Base):
     number: Mapped[int]
     title: Mapped[str] = mapped_column(String(500))
     digest: Mapped[str] = mapped_column(String(64))
-    source: Mapped[str] = mapped_column(Text)
-    spec: Mapped[dict[str, Any]] = mapped_column(JSON)
+    source: Mapped[str] = mapped_column(Text, deferred=True)
+    spec: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # large, and parsed once per process
     accepted_at: Mapped[datetime]
     accepted_by: Mapped[UUID | None]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
@@ -217,6 +217,28 @@ def add_one(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         number = session.scalars(select(Sheet.number)).one()
         session.execute(update(Sheet).values(number=number + 1))
+
+
+@pytest.mark.parametrize("ending", ["commit", "rollback", "close", "invalidate"])
+def test_whoever_ends_lets_the_next_thread_write_at_once(tmp_path: Path, ending: str) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'turns.db'}")
+    OwnBase.metadata.create_all(engine)
+    first, wrote = engine.connect(), Event()
+    first.execute(text("SELECT 1"))
+
+    def write() -> None:
+        with engine.begin() as second:
+            second.execute(text("SELECT 1"))
+            wrote.set()
+
+    waiting = Thread(target=write, daemon=True)
+    waiting.start()
+    assert not wrote.wait(0.2)
+    getattr(first, ending)()
+    first.close()
+    assert wrote.wait(10), "the turn was kept, and the next writer waits for nobody"
+    waiting.join()
+    engine.dispose()
 
 
 def test_a_reader_on_sqlite_does_not_wait_for_a_writer(tmp_path: Path) -> None:
