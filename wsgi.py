@@ -31,6 +31,8 @@ from blueprints import (
     security_words,
     shell,
     signing,
+    upkeep,
+    upkeep_cli,
     web,
 )
 from blueprints.extensions import babel, bootstrap, csrf, db, limiter, migrate, security, talisman
@@ -58,6 +60,7 @@ BLUEPRINTS = (
     delegations,
     public,
     operations,
+    upkeep,
 )
 ROOT = Path(__file__).resolve().parent
 CONTENT_SECURITY = {
@@ -86,6 +89,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     labels.init_app(app)
     shell.init_app(app, settings)
     cli.init_app(app)
+    upkeep_cli.init_app(app)
     if settings.demo:
         demo_cli.init_app(app)
     web.guard(app)

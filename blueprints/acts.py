@@ -67,6 +67,10 @@ ACTS = {
     "signing:step:refuse": _l("A signature was refused"),
     "signing:key:bind": _l("A certificate was bound to its holder"),
     "signing:key:retire": _l("A certificate was retired"),
+    # --- the service
+    "upkeep:storage:sweep": _l("Files that belonged to nothing were removed from the store"),
+    "upkeep:repair:run": _l("The service mended its own rows"),
+    "upkeep:outbox:retry": _l("Events that were given up are tried again"),
     # --- units and people
     "unit:unit:add": _l("The unit was entered"),
     "unit:name:add": _l("The unit was given a new name"),

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from uuid import UUID
 
 import click
 from flask import Flask
@@ -15,6 +14,7 @@ from blueprints import accounts, errors, rules_in_words
 from blueprints.campaign_problems import problem_sentence
 from blueprints.extensions import db
 from blueprints.labels import label
+from blueprints.operators import OPERATOR
 from blueprints.web import tools, transaction
 from config import PREFIX, Settings
 from dms import audit, clock
@@ -25,10 +25,7 @@ from dms.errors import DomainError
 from dms.people import administration, service
 from dms.people.administration import GrantTerms
 from dms.people.models import Person
-from dms.policy import POLICY, Actor, Role
-
-# Whoever may run commands on the server could write to the database directly; the name tells so in the chain.
-OPERATOR = Actor(person_id=None, name="command line", roles=frozenset({(Role.ADMINISTRATOR, UUID(int=0))}))
+from dms.policy import POLICY, Role
 
 show = AppGroup("show", help="Print what the service is made of.")
 audit_group = AppGroup("audit", help="The chains of events.")

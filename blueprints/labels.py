@@ -26,6 +26,7 @@ from dms.policy import Permission, PositionKind, Role, Status
 from dms.signing.keys import KeyKind
 from dms.signing.models import RouteOutcome, StepOutcome
 from dms.signing.pades import Alignment, FieldKind, Level, LockAction, StampKind, Verdict
+from dms.upkeep.model import Gravity
 
 # Enums that steer the code and are never shown.
 NEVER_SHOWN = (
@@ -95,6 +96,7 @@ POLICY = {
         Permission.AWARD_READ: _l("Find awards"),
         Permission.AUDIT_READ: _l("Read the history"),
         Permission.PEOPLE_ADMINISTER: _l("Administer units and people"),
+        Permission.SERVICE_ADMINISTER: _l("Look after the service"),
     },
     UnitKind: {
         UnitKind.PROVINCIAL_COMMITTEE: _l("Provincial People's Committee"),
@@ -354,6 +356,16 @@ AWARDS = {
     },
 }
 
+# --- the service
+
+UPKEEP = {
+    Gravity: {
+        Gravity.NOTE: _p("health", "To be noted"),
+        Gravity.WARNING: _p("health", "Warning"),
+        Gravity.ERROR: _p("health", "Wrong"),
+    },
+}
+
 LABELS: dict[type[Enum], dict[Any, Any]] = {
     **POLICY,
     **DOCUMENTS,
@@ -362,6 +374,7 @@ LABELS: dict[type[Enum], dict[Any, Any]] = {
     **COMPLETENESS,
     **DOSSIERS,
     **AWARDS,
+    **UPKEEP,
 }
 
 

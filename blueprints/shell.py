@@ -102,7 +102,7 @@ PLACES = (
     ),
     Place(_p("navigation", "Decisions"), "award", ("awards.decisions",), _decides),
     Place(_p("navigation", "Archive"), "archive", ("archive.search", "archive.index"), _works_on_dossiers),
-    Place(_p("navigation", "Administration"), "gear", ("people.units",), _with(Role.ADMINISTRATOR)),
+    Place(_p("navigation", "Administration"), "gear", ("people.units", "upkeep.health"), _with(Role.ADMINISTRATOR)),
 )
 
 

@@ -66,6 +66,7 @@ class Permission(StrEnum):
     AWARD_READ = "award:read"
     AUDIT_READ = "audit:read"
     PEOPLE_ADMINISTER = "people:administer"
+    SERVICE_ADMINISTER = "service:administer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +309,7 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     ),
     Permission.AUDIT_READ: _READ_DOSSIER,
     Permission.PEOPLE_ADMINISTER: (Has(Role.ADMINISTRATOR),),
+    Permission.SERVICE_ADMINISTER: (Has(Role.ADMINISTRATOR),),
 }
 
 

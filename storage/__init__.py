@@ -4,18 +4,23 @@ Two adapters keep one contract: ``storage.filesystem`` (the embedded default) an
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import BinaryIO, Protocol
 
 Digest = str  # 64 lower-case hexadecimal digits of SHA-256
 
+RENEWED_AFTER = timedelta(hours=1)
+"""Putting bytes that are there already, and are older than this, counts as storing them anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A stored sequence of bytes: its SHA-256 and its size in bytes."""
+    """A stored sequence of bytes: its SHA-256, its size in bytes, and when it was last stored where the store knows."""
 
     digest: Digest
     size: int
+    stored_at: datetime | None = field(default=None, compare=False)
 
 
 class StorageError(Exception):
@@ -49,11 +54,18 @@ class Storage(Protocol):
         ...
 
     def stat(self, digest: Digest) -> Blob:
-        """Return the blob's digest and size. Raises BlobMissing."""
+        """Return the blob's digest, size and the aware instant at which it was last put. Raises BlobMissing."""
         ...
 
-    def delete(self, digest: Digest) -> None:
-        """Remove a blob; only the sweeper and lawful disposal call this. Deleting a missing one is harmless."""
+    def delete(self, digest: Digest, *, stored_before: datetime | None = None) -> bool:
+        """Remove a blob; only the sweeper and lawful disposal call this. Return whether there was one to remove.
+
+        With ``stored_before`` a blob that was put at that instant or later stays: somebody may be about to name it.
+        """
+        ...
+
+    def sweep(self, older_than: datetime) -> int:
+        """Remove what writers left that crashed before ``older_than``; return how many pieces, as far as seen."""
         ...
 
     def digests(self) -> Iterator[Digest]:

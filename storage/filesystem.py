@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -53,14 +53,20 @@ class FilesystemStorage:
         """See Storage.stat."""
         path = self._path(digest)
         with _errors_about(digest):
-            return Blob(digest, path.stat().st_size)
+            found = path.stat()
+        return Blob(digest, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
 
-    def delete(self, digest: Digest) -> None:
+    def delete(self, digest: Digest, *, stored_before: datetime | None = None) -> bool:
         """See Storage.delete. The folders stay: removing them would race with a writer."""
         path = self._path(digest)
         with disk_errors(), suppress(FileNotFoundError):
-            path.unlink()
+            if stored_before is None:
+                path.unlink()
+            elif not self._remove_old(path, stored_before.timestamp()):
+                return False
             _sync_folder(path.parent)
+            return True
+        return False
 
     def digests(self) -> Iterator[Digest]:
         """See Storage.digests. Anything in the folder that is not a blob of ours is passed over."""
@@ -92,6 +98,22 @@ class FilesystemStorage:
             with disk_errors():
                 path.unlink(missing_ok=True)  # already renamed if all went well
                 file.close()  # on a full disk this fails again
+
+    def _remove_old(self, path: Path, limit: float) -> bool:
+        """Remove the file unless it was written at ``limit`` or later.
+
+        It is taken aside first: whoever puts the same bytes at this very moment either made the file that we then hold,
+        and it goes back, or makes another, which stays.
+        """
+        if path.stat().st_mtime >= limit:
+            return False
+        aside = path.rename(self._temporaries / f"{path.name}-swept")
+        renewed = aside.stat().st_mtime >= limit
+        if renewed:
+            with suppress(FileExistsError):
+                path.hardlink_to(aside)
+        aside.unlink()
+        return not renewed
 
     def _publish(self, temporary: Path, digest: Digest) -> None:
         """Give the file its name in one step.

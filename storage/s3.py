@@ -1,7 +1,7 @@
 """Blobs as objects in one bucket of any S3 store: SeaweedFS, Ceph, MinIO or a cloud. The only importer of ``minio``.
 
 The bucket wants a life-cycle rule that aborts unfinished multipart uploads after a day: a process killed in the middle
-of a large upload leaves parts that no one lists and everyone pays for.
+of a large upload leaves parts that no one lists and everyone pays for (docs/operations.md says how).
 """
 
 import io
@@ -21,7 +21,7 @@ from minio.error import InvalidResponseError, MinioException, S3Error, ServerErr
 from minio.signer import sign_v4_s3
 from urllib3.exceptions import HTTPError
 
-from storage import Blob, BlobMissing, Digest, StorageError, StoreUnavailable
+from storage import RENEWED_AFTER, Blob, BlobMissing, Digest, StorageError, StoreUnavailable
 from storage.fixity import verify
 from storage.keys import digest_of, key_of
 from storage.streams import Readable, copy_hashed, disk_errors, ensure_range, windowed
@@ -99,12 +99,22 @@ class S3Storage:
         """See Storage.stat."""
         with _wall(digest):
             found = self._client.stat_object(bucket_name=self._location.bucket, object_name=key_of(digest))
-        return Blob(digest, found.size or 0)
+        return Blob(digest, found.size or 0, found.last_modified)
 
-    def delete(self, digest: Digest) -> None:
-        """See Storage.delete."""
-        with _wall(digest):
-            self._client.remove_object(bucket_name=self._location.bucket, object_name=key_of(digest))
+    def delete(self, digest: Digest, *, stored_before: datetime | None = None) -> bool:
+        """See Storage.delete. Between the question how old it is and the removal lies one round trip."""
+        try:
+            found = self.stat(digest)
+        except BlobMissing:
+            return False
+        if stored_before is not None and _stored_at(found) >= stored_before:
+            return False
+        self._remove(digest)
+        return True
+
+    def sweep(self, older_than: datetime) -> int:  # noqa: ARG002 - the protocol's signature
+        """See Storage.sweep. Unfinished uploads are the bucket's own affair: see the module."""
+        return 0
 
     def digests(self) -> Iterator[Digest]:
         """See Storage.digests. Objects that are not blobs of ours are passed over."""
@@ -112,6 +122,10 @@ class S3Storage:
             for found in self._client.list_objects(bucket_name=self._location.bucket, recursive=True):
                 if digest := digest_of(found.object_name or ""):
                     yield digest
+
+    def _remove(self, digest: Digest) -> None:
+        with _wall(digest):
+            self._client.remove_object(bucket_name=self._location.bucket, object_name=key_of(digest))
 
     def _body(self, key: str, start: int, length: int | None) -> Readable:
         """Ask for a range. To the client a length of 0 means "to the end"; the window cuts that to nothing."""
@@ -137,10 +151,14 @@ class S3Storage:
                 file.close()  # on a full disk this fails again
 
     def _create(self, blob: Blob, file: BinaryIO) -> None:
-        """Upload unless the store has the blob; two writers of the same bytes both succeed."""
+        """Upload unless the store has the blob; two writers of the same bytes both succeed.
+
+        One that has been there for long is put again, so that a sweeper who counts its age lets it be.
+        """
         if blob.size <= SINGLE_LIMIT:
-            self._put_once(blob, file, {"If-None-Match": "*"})
-        elif not self._holds(blob):
+            if not self._put_once(blob, file, {"If-None-Match": "*"}) and not self._holds_fresh(blob):
+                self._put_once(blob, file, {})
+        elif not self._holds_fresh(blob):
             self._put_parts(blob, file)
 
     def _heal(self, blob: Blob, file: BinaryIO) -> None:
@@ -150,14 +168,15 @@ class S3Storage:
         else:
             self._put_parts(blob, file)
         if not verify(self, blob.digest):
-            self.delete(blob.digest)
+            self._remove(blob.digest)
             raise StorageError("the store gave back other bytes than it was given")
 
-    def _holds(self, blob: Blob) -> bool:
+    def _holds_fresh(self, blob: Blob) -> bool:
         try:
-            return self.stat(blob.digest) == blob
+            found = self.stat(blob.digest)
         except BlobMissing:
             return False
+        return found == blob and datetime.now(UTC) - _stored_at(found) < RENEWED_AFTER
 
     def _put_parts(self, blob: Blob, file: BinaryIO) -> None:
         with _wall():
@@ -171,8 +190,10 @@ class S3Storage:
                 num_parallel_uploads=1,  # more would each hold a part in memory
             )
 
-    def _put_once(self, blob: Blob, file: BinaryIO, conditions: Headers) -> None:
-        """One streamed PUT. The signature covers the digest, so the store itself refuses bytes changed on the way.
+    def _put_once(self, blob: Blob, file: BinaryIO, conditions: Headers) -> bool:
+        """One streamed PUT; False where a condition kept it away, for the blob is there already.
+
+        The signature covers the digest, so the store itself refuses bytes changed on the way.
 
         The client's own call takes no condition and wants all bytes in memory. A presigned URL would do, but it carries
         a signature that urllib3 writes into its log and its errors; a signed header stays out of both.
@@ -183,8 +204,9 @@ class S3Storage:
             file.seek(0)
             signed = self._signed("PUT", url, headers=headers, digest=blob.digest)
             answer = self._http.urlopen("PUT", url, body=file, headers=cast("dict[str, str]", signed))
-            if answer.status not in (200, 412):  # 412: it is there already
+            if answer.status not in (200, 412):
                 raise _refusal(answer)
+        return bool(answer.status == 200)
 
     @property
     def _base(self) -> str:
@@ -259,6 +281,11 @@ def _status(error: ServerError | InvalidResponseError) -> int:
     if isinstance(error, ServerError):
         return error.status_code
     return error._code  # noqa: SLF001 - the client has no public name for it
+
+
+def _stored_at(blob: Blob) -> datetime:
+    """When the store took it; without an answer it counts as just taken, so that nothing is removed by mistake."""
+    return blob.stored_at or datetime.now(UTC)
 
 
 def _refusal(answer: urllib3.BaseHTTPResponse) -> MinioException:

@@ -3,7 +3,9 @@
 import io
 import random
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -208,6 +210,35 @@ def test_deleting_twice_is_harmless_and_leaves_the_others(storage: Storage) -> N
     assert all_digests(storage) == {kept.digest}
     assert put(storage, b"gone") == gone
     assert content(storage, gone) == b"gone"
+
+
+def test_a_blob_tells_when_it_was_stored(storage: Storage) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=2)  # an S3 store tells whole seconds
+    stored_at = storage.stat(put(storage, b"dated").digest).stored_at
+    assert stored_at is not None
+    assert before <= stored_at <= datetime.now(UTC) + timedelta(seconds=2)
+
+
+def test_deleting_what_is_old_leaves_what_was_put_since(storage: Storage) -> None:
+    blob = put(storage, b"maybe in use")
+    assert not storage.delete(blob.digest, stored_before=datetime.now(UTC) - timedelta(hours=1))
+    assert content(storage, blob) == b"maybe in use"
+    assert storage.delete(blob.digest, stored_before=datetime.now(UTC) + timedelta(hours=1))
+    assert all_digests(storage) == set()
+    assert not storage.delete(blob.digest, stored_before=datetime.now(UTC) + timedelta(hours=1))
+
+
+def test_putting_old_bytes_again_makes_them_new(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.s3.RENEWED_AFTER", timedelta(0))  # so that nobody has to wait for an hour
+    blob = put(storage, b"put twice")
+    first = storage.stat(blob.digest).stored_at
+    time.sleep(1.1)  # an S3 store tells whole seconds
+    put(storage, b"put twice")
+    second = storage.stat(blob.digest).stored_at
+    assert first is not None
+    assert second is not None
+    assert second > first
+    assert not storage.delete(blob.digest, stored_before=second)
 
 
 def test_more_than_a_thousand_blobs_are_all_listed(storage: Storage) -> None:

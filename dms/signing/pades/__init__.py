@@ -27,6 +27,7 @@ from dms.signing.pades.model import (
     StampKind,
     Verdict,
 )
+from dms.signing.pades.probe import ensure_time_stamps
 from dms.signing.pades.signing import finish, prepare
 from dms.signing.pades.trust import SigningTrust
 from dms.signing.pades.verdict import validate
@@ -50,6 +51,7 @@ __all__ = [
     "StampKind",
     "Verdict",
     "add_fields",
+    "ensure_time_stamps",
     "extend_lta",
     "extends",
     "finish",
