@@ -106,7 +106,8 @@ class Prepared:
     """A signature half made: everything that ``finish`` needs, and nothing that a client could forge to advantage.
 
     ``signed_attributes`` (DER) is what the key signs, with SHA-256 and PKCS#1 v1.5 (RSA) or ECDSA.
-    ``reserved`` is the half-open byte range of the signature's place in the prepared file.
+    ``reserved`` is the half-open byte range of the signature's place in the prepared file; ``proven_authority`` the
+    SHA-256 of the time-stamping certificate whose proof the prepared file holds.
     """
 
     field: str
@@ -119,6 +120,7 @@ class Prepared:
     prepared_sha256: str
     prepared_size: int
     prepared_at: datetime
+    proven_authority: str
 
     @property
     def to_sign(self) -> bytes:

@@ -2,16 +2,20 @@
 
 Between the halves nothing is kept but the prepared file and a ``Prepared``: the key may be on a token far away.
 Nothing is downgraded: without a time stamp or without revocation answers there is no signature.
+
+The proof (certificates, OCSP answers, CRLs) is written in the first half, in the same update as the signature, which
+then covers it; so one signature makes one revision. Where the second half comes late, or another time-stamping
+certificate answers than was proven, newer proof follows in an update of its own.
 """
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from asn1crypto import cms, x509
+from asn1crypto import cms, crl, ocsp, x509
 from asn1crypto.algos import SignedDigestAlgorithm
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
@@ -20,6 +24,7 @@ from pyhanko.sign.signers import ExternalSigner, PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_signer import PdfTBSDocument, PostSignInstructions, PreSignValidationStatus
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
@@ -61,7 +66,7 @@ def prepare(  # noqa: PLR0913 - the parts of a signature; all but the two files 
     ``revocation_unavailable``, ``timestamp_unavailable``.
     """
     signer = _signer(certificate_der, chain_der)
-    room = _ensure_ready(signer, trust)
+    ready = _ensure_ready(signer, trust)
     meta = PdfSignatureMetadata(
         field_name=field,
         md_algorithm=DIGEST,
@@ -76,10 +81,16 @@ def prepare(  # noqa: PLR0913 - the parts of a signature; all but the two files 
         for text_field, value in fills.items():
             _fill(writer, text_field, value)
         maker = PdfSigner(meta, signer=signer, stamp_style=appearance.StampStyle(stamp=stamp or Stamp()))
-        digest = files.parse(lambda: _place(writer, maker, room))
+        files.parse(lambda: ready.write(writer))
+        digest = files.parse(lambda: _place(writer, maker, ready.room))
         stream.flush()
-        chain = tuple(chain_der)
-        return replace(_pinned(signer, digest, stream), field=field, certificate=certificate_der, chain=chain)
+        return replace(
+            _pinned(signer, digest, stream),
+            field=field,
+            certificate=certificate_der,
+            chain=tuple(chain_der),
+            proven_authority=ready.authority,
+        )
 
 
 def finish(path: Path, prepared: Prepared, raw_signature: bytes, trust: SigningTrust) -> None:
@@ -95,9 +106,9 @@ def finish(path: Path, prepared: Prepared, raw_signature: bytes, trust: SigningT
         _ensure_unchanged(stream, prepared)
         certificates.ensure_signed_by(prepared.certificate, raw_signature, prepared.signed_attributes)
         with trusted(trust, _leaf(signer)) as context:
-            signed, evidence = run(_collect(prepared, signer, trust, context), context)
+            signed, newer = run(_collect(prepared, signer, trust, context), context)
             with _undone_on_error(stream, prepared):
-                run(_write(stream, prepared, signed, evidence, context))
+                run(_write(stream, prepared, signed, newer, context))
 
 
 # --- first half
@@ -117,18 +128,50 @@ def _signer(certificate: bytes, chain: Sequence[bytes], signature: bytes | None 
     )
 
 
-def _ensure_ready(signer: ExternalSigner, trust: SigningTrust) -> int:
-    """Check the certificate and the time-stamping authority; return the bytes to reserve for the signature."""
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What was found before anything is written.
 
-    async def work(context: ValidationContext) -> int:
-        await certificates.ensure_may_sign(_leaf(signer), tuple(signer.cert_registry), context)
+    ``room``: bytes to reserve for the signature; ``authority``: SHA-256 of the certificate of the time-stamping
+    authority whose path is among ``paths``.
+    """
+
+    room: int
+    authority: str
+    paths: tuple[ValidationPath, ...]
+    ocsps: tuple[ocsp.OCSPResponse, ...]
+    crls: tuple[crl.CertificateList, ...]
+
+    def write(self, writer: IncrementalPdfFileWriter) -> None:
+        """Put the proof into the update, roots too: without its root a CRL has no issuer in later years."""
+        DocumentSecurityStore.supply_dss_in_writer(writer, None, paths=self.paths, ocsps=self.ocsps, crls=self.crls)
+
+
+def _ensure_ready(signer: ExternalSigner, trust: SigningTrust) -> _Ready:
+    """Check the certificate and the time-stamping authority, as its sample token shows it."""
+
+    async def work(context: ValidationContext) -> _Ready:
+        signer_path = await certificates.ensure_may_sign(_leaf(signer), tuple(signer.cert_registry), context)
         with stamping():
             token = await authority(trust).async_dummy_response(DIGEST)
+        stamp_path = await timestamp_authority_path(token, context)
         known = [token, _leaf(signer), *signer.cert_registry]
-        return sum(len(item.dump()) for item in known) + certificates.signature_size(_leaf(signer)) + _MARGIN
+        return _Ready(
+            room=sum(len(item.dump()) for item in known) + certificates.signature_size(_leaf(signer)) + _MARGIN,
+            authority=_fingerprint(stamp_path),
+            paths=(signer_path, stamp_path),
+            ocsps=tuple(context.ocsps),
+            crls=tuple(context.crls),
+        )
 
     with trusted(trust, _leaf(signer)) as context:
         return run(work(context), context)
+
+
+def _fingerprint(path: ValidationPath) -> str:
+    leaf = path.leaf
+    assert isinstance(leaf, x509.Certificate)  # noqa: S101 - for the type checker: not an attribute certificate
+    return str(leaf.sha256.hex())
 
 
 def _leaf(signer: ExternalSigner) -> x509.Certificate:
@@ -172,6 +215,7 @@ def _pinned(signer: ExternalSigner, digest: PreparedByteRangeDigest, stream: Bin
         prepared_sha256=files.sha256(stream),
         prepared_size=stream.seek(0, 2),
         prepared_at=clock.now(),
+        proven_authority="",
     )
 
 
@@ -185,32 +229,36 @@ def _ensure_unchanged(stream: BinaryIO, prepared: Prepared) -> None:
 
 async def _collect(
     prepared: Prepared, signer: ExternalSigner, trust: SigningTrust, context: ValidationContext
-) -> tuple[cms.ContentInfo, PreSignValidationStatus]:
-    """All that may fail for want of a network, before the file is touched: time stamp, paths, revocation data."""
+) -> tuple[cms.ContentInfo, PostSignInstructions | None]:
+    """All that may fail for want of a network, before the file is touched: time stamp, paths, revocation data.
+
+    The second value is newer proof, if the proof in the prepared file does not do any more.
+    """
     signer_path = await certificates.ensure_may_sign(_leaf(signer), tuple(signer.cert_registry), context)
     attributes = cms.CMSAttributes.load(prepared.signed_attributes)
     with stamping():
         signed = await signer.async_sign_prescribed_attributes(DIGEST, attributes, timestamper=authority(trust))
     stamp_path = await _timestamp_path(signed, context)
-    evidence = PreSignValidationStatus(
+    if _fingerprint(stamp_path) == prepared.proven_authority and clock.now() - prepared.prepared_at < trust.freshness:
+        return signed, None
+    newer = PreSignValidationStatus(
         signer_path=signer_path,
         validation_paths=[signer_path, stamp_path],
         ocsps_to_embed=context.ocsps,
         crls_to_embed=context.crls,
     )
-    return signed, evidence
+    return signed, PostSignInstructions(newer)  # with the root: without it a CRL has no issuer in later years
 
 
 async def _write(  # noqa: PLR0917 - see finish
     stream: BinaryIO,
     prepared: Prepared,
     signed: cms.ContentInfo,
-    evidence: PreSignValidationStatus,
+    newer: PostSignInstructions | None,
     context: ValidationContext,
 ) -> None:
     digest = PreparedByteRangeDigest(prepared.document_digest, *prepared.reserved)
-    instructions = PostSignInstructions(evidence)  # with the root: without it a CRL has no issuer in later years
-    await PdfTBSDocument.async_finish_signing(stream, digest, signed, instructions, validation_context=context)
+    await PdfTBSDocument.async_finish_signing(stream, digest, signed, newer, validation_context=context)
     files.sync(stream)
 
 

@@ -63,7 +63,7 @@ class SigningTrust:
         self._tsa_url = tsa_url
         self._tsa: tuple[HTTPTimeStamper, float] | None = None
         self._fetch_timeout = fetch_timeout
-        self._freshness = freshness
+        self.freshness = freshness
         self._local = threading.local()
 
     @property
@@ -89,7 +89,7 @@ class SigningTrust:
         now = time.monotonic()
         kept: dict[bytes, _Kept] = {name: item for name, item in self._kept().items() if item.until > now}
         if key not in kept:
-            kept[key] = _Kept(self._online_context(), now + self._freshness.total_seconds())
+            kept[key] = _Kept(self._online_context(), now + self.freshness.total_seconds())
         self._local.kept = kept
         return kept[key].context
 
@@ -132,7 +132,7 @@ class SigningTrust:
 
     def _tolerance(self) -> timedelta:
         """A context's "now" is its birth; answers come up to ``freshness`` later, from clocks that differ by 5 s."""
-        return self._freshness + timedelta(seconds=5)
+        return self.freshness + timedelta(seconds=5)
 
 
 def _certificates(path: Path) -> list[bytes]:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -78,6 +79,40 @@ def test_a_half_made_signature_survives_as_json(pki: Pki, tmp_path: Path) -> Non
     assert again.to_sign == hashlib.sha256(prepared.signed_attributes).digest()
     pades.finish(target, again, key.sign(again.signed_attributes), pki.new_trust())
     assert pades.validate(target, trust=pki.offline).is_valid
+
+
+def test_a_signature_made_at_once_covers_its_own_proof_in_one_revision(pki: Pki, tmp_path: Path) -> None:
+    signed = flow.signed_by_head(pki, tmp_path)
+
+    before, after = (path.read_bytes().count(b"%%EOF") for path in (tmp_path / "letter.pdf", signed))
+
+    assert after == before + 1
+    (report,) = pades.validate(signed, trust=pki.offline).signatures
+    assert (report.level, report.verdict) == (Level.LT, Verdict.VALID)
+
+
+@pytest.mark.parametrize(
+    "late", [{"prepared_at": datetime.now(UTC) - timedelta(minutes=9)}, {"proven_authority": "0" * 64}]
+)
+def test_a_late_second_half_or_another_time_stamping_certificate_brings_newer_proof(
+    pki: Pki, tmp_path: Path, late: dict[str, Any]
+) -> None:
+    key, target = pki.key("head"), tmp_path / "half.pdf"
+    prepared = pades.prepare(
+        flow.letter(tmp_path),
+        target,
+        field="head",
+        certificate_der=key.certificate,
+        chain_der=key.chain,
+        trust=pki.trust,
+    )
+    halves = target.read_bytes().count(b"%%EOF")
+
+    pades.finish(target, replace(prepared, **late), key.sign(prepared.signed_attributes), pki.new_trust())
+
+    assert target.read_bytes().count(b"%%EOF") == halves + 1
+    (report,) = pades.validate(target, trust=pki.offline).signatures
+    assert (report.level, report.verdict) == (Level.LT, Verdict.VALID)
 
 
 def test_a_document_carries_no_other_persons_revocation_data(pki: Pki, tmp_path: Path) -> None:
