@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DMS_"
@@ -34,6 +34,10 @@ class Settings(BaseSettings):
 
     key_folder: Path = Field(description="Folder of PKCS#12 files for server-side signing keys.")
     key_passphrase: SecretStr = Field(description="Opens the PKCS#12 files; kept out of every log.")
+    pkcs11_token: str = Field(default="", description="Label of the token or HSM partition with server-side keys.")
+    pkcs11_pin: SecretStr = Field(default=SecretStr(""), description="PIN of that token; better: the next setting.")
+    pkcs11_pin_file: Path | None = Field(default=None, description="File with the PIN alone; read at each log-in.")
+    pkcs11_library: Path | None = Field(default=None, description="PKCS#11 library of the token; empty: no token.")
     tsa_url: str = Field(description="RFC 3161 time-stamping authority.")
     trust_roots: Path = Field(description="PEM file with the root certificates that signatures must lead to.")
     trust_intermediates: Path | None = Field(default=None, description="PEM file with issuing certificates.")
@@ -64,6 +68,20 @@ class Settings(BaseSettings):
         if len(value.get_secret_value()) < 16:
             raise ValueError("must have at least 16 characters")
         return value
+
+    @field_validator("pkcs11_library")
+    @classmethod
+    def _with_token_and_pin(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        pin = info.data.get("pkcs11_pin")
+        if value and not (info.data.get("pkcs11_token") and (info.data.get("pkcs11_pin_file") or pin)):
+            raise ValueError("needs DMS_PKCS11_TOKEN and one of DMS_PKCS11_PIN_FILE, DMS_PKCS11_PIN")
+        return value
+
+    def pkcs11_pin_now(self) -> str:
+        """The token's PIN as it stands now; OSError where its file cannot be read."""
+        if self.pkcs11_pin_file:
+            return self.pkcs11_pin_file.read_text("utf-8").strip()
+        return self.pkcs11_pin.get_secret_value()
 
     def shown(self, name: str) -> str:
         """The value of a setting as people may see it: secrets and passwords in addresses are hidden."""

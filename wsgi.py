@@ -41,7 +41,7 @@ from demo import cli as demo_cli
 from dms import clock
 from dms.db import prepare_sqlite
 from dms.documents.service import Desk
-from dms.signing.keys import KeyKind, KeyRing, Pkcs12KeyStore
+from dms.signing.keys import KeyKind, KeyRing, KeySource, Pkcs11KeyStore, Pkcs12KeyStore
 from dms.signing.pades import SigningTrust
 from dms.signing.service import SigningDesk
 from storage.factory import open_storage
@@ -113,8 +113,13 @@ def make_tools(settings: Settings) -> web.Tools:
 
 def make_keys(settings: Settings) -> KeyRing:
     """Every kind of key that the settings name."""
-    files = Pkcs12KeyStore(settings.key_folder, settings.key_passphrase.get_secret_value())
-    return KeyRing({KeyKind.PKCS12: files})
+    sources: dict[KeyKind, KeySource] = {
+        KeyKind.PKCS12: Pkcs12KeyStore(settings.key_folder, settings.key_passphrase.get_secret_value())
+    }
+    if settings.pkcs11_library:
+        library, token = str(settings.pkcs11_library), settings.pkcs11_token
+        sources[KeyKind.PKCS11] = Pkcs11KeyStore(library, token, settings.pkcs11_pin_now)
+    return KeyRing(sources)
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:

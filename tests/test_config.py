@@ -164,3 +164,23 @@ def test_an_override_that_does_not_exist_is_refused(environment: pytest.MonkeyPa
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_a_token_needs_its_label_and_a_pin(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DMS_PKCS11_LIBRARY", "/usr/lib/softhsm/libsofthsm2.so")
+    environment.setenv("DMS_PKCS11_TOKEN", "office")
+    assert "DMS_PKCS11_PIN_FILE" in refusal()[0]
+
+    environment.setenv("DMS_PKCS11_PIN", "token-pin-1")
+    assert load().pkcs11_pin_now() == "token-pin-1"
+    assert "token-pin-1" not in repr(load())
+
+
+def test_the_pin_in_a_file_is_read_anew_each_time(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in (("LIBRARY", "/lib/token.so"), ("TOKEN", "office"), ("PIN_FILE", str(tmp_path / "pin"))):
+        environment.setenv(f"DMS_PKCS11_{name}", value)
+    (tmp_path / "pin").write_text("first\n")
+    settings = load()
+    assert settings.pkcs11_pin_now() == "first"
+    (tmp_path / "pin").write_text("second")
+    assert settings.pkcs11_pin_now() == "second"

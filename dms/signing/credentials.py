@@ -16,7 +16,8 @@ from dms.documents.sniff import MediaType
 from dms.errors import Conflict, Invalid, NotFound
 from dms.people import service as people
 from dms.policy import SYSTEM, Actor, Permission, require
-from dms.signing.keys import Held, KeyKind, KeyProvider
+from dms.signing import pades
+from dms.signing.keys import KeyKind, KeyProvider
 from dms.signing.models import SigningKey
 from dms.signing.service import SigningDesk
 
@@ -51,7 +52,7 @@ def bind_key(  # noqa: PLR0913 - a key, an owner and a picture; all but the firs
         provider=provider,
         reference=reference,
         picture_digest=_keep_picture(desk, picture) if picture else None,
-        **_facts(held),
+        **_facts(held.certificate, pades.chain_of(held.certificate, held.chain, desk.trust)),
     )
     session.add(key)
     session.flush()
@@ -140,12 +141,12 @@ def _keep_picture(desk: SigningDesk, picture: bytes) -> str:
     return taken.digest
 
 
-def _facts(held: Held) -> dict[str, object]:
-    certificate = x509.Certificate.load(held.certificate)
+def _facts(der: bytes, chain: tuple[bytes, ...]) -> dict[str, object]:
+    certificate = x509.Certificate.load(der)
     return {
-        "certificate": held.certificate,
-        "chain": list(held.chain),
-        "certificate_sha256": _sha256(held.certificate),
+        "certificate": der,
+        "chain": list(chain),
+        "certificate_sha256": _sha256(der),
         "subject": certificate.subject.human_friendly[:500],
         "issuer": certificate.issuer.human_friendly[:500],
         "serial": f"{certificate.serial_number:x}",

@@ -5,6 +5,7 @@ is asked only for keys that this server can reach (``SERVER_KINDS``).
 """
 
 from dms.signing.keys.kinds import SERVER_KINDS, SIGNER_KINDS, Held, KeyKind, KeyProvider, KeySource
+from dms.signing.keys.pkcs11 import Pkcs11Key, Pkcs11KeyStore
 from dms.signing.keys.pkcs12 import Pkcs12Key, Pkcs12KeyStore
 from dms.signing.keys.ring import KeyRing
 
@@ -16,6 +17,8 @@ __all__ = [
     "KeyProvider",
     "KeyRing",
     "KeySource",
+    "Pkcs11Key",
+    "Pkcs11KeyStore",
     "Pkcs12Key",
     "Pkcs12KeyStore",
 ]

@@ -26,7 +26,7 @@ SIGNER_KINDS: Final = frozenset(KeyKind) - SERVER_KINDS
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The certificate of a key that the server can ask, DER, and those between it and the root (without the root)."""
+    """The certificate of a key that the server can ask, DER, and others that came with it, in no order."""
 
     certificate: bytes
     chain: tuple[bytes, ...] = ()
@@ -41,6 +41,9 @@ class KeyProvider(Protocol):
 
 class KeySource(Protocol):
     """All keys of one kind. Safe to be shared by threads; shows no secret in its text form."""
+
+    def references(self) -> list[str]:
+        """The names of all keys there are."""
 
     def held(self, reference: str) -> Held:
         """What the key ``reference`` is for; NotFound("key_missing"), Unavailable."""

@@ -57,6 +57,10 @@ class Pkcs12KeyStore:
                 self._keys[ref] = _load(self._path(ref), self._passphrase, ref)
             return self._keys[ref]
 
+    def references(self) -> list[str]:
+        """The names of all files in the folder."""
+        return sorted(path.stem for path in self._folder.glob("*.p12"))
+
     def held(self, reference: str) -> Held:
         """See ``KeySource.held``."""
         key = self.get(reference)

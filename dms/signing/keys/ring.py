@@ -17,6 +17,10 @@ class KeyRing:
         """The kinds that are configured, in the order of ``KeyKind``."""
         return tuple(kind for kind in KeyKind if kind in self._sources)
 
+    def references(self, kind: KeyKind) -> list[str]:
+        """The names of all keys of a kind, for an administrator to choose from."""
+        return self._source(kind).references()
+
     def held(self, kind: KeyKind, reference: str) -> Held:
         """Certificate and chain of a key of this server. Raises what ``provider`` raises."""
         return self._source(kind).held(reference)

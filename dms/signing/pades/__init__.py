@@ -7,6 +7,7 @@ signatures alive. This page of names is the whole interface.
 
 from dms.signing.pades.appearance import seal_box
 from dms.signing.pades.archive import extend_lta
+from dms.signing.pades.certificates import chain_of
 from dms.signing.pades.fields import add_fields, inspect_fields
 from dms.signing.pades.files import extends
 from dms.signing.pades.model import (
@@ -52,6 +53,7 @@ __all__ = [
     "Verdict",
     "add_fields",
     "ensure_time_stamps",
+    "chain_of",
     "extend_lta",
     "extends",
     "finish",

@@ -21,7 +21,7 @@ from pyhanko_certvalidator.errors import (
 from pyhanko_certvalidator.path import ValidationPath
 
 from dms.errors import DomainError, Invalid, Unavailable
-from dms.signing.pades.trust import load_certificate
+from dms.signing.pades.trust import SigningTrust, load_certificate
 
 # The first row that fits decides. What fits none but is a validation error is a chain we do not trust.
 _REFUSALS: tuple[tuple[type[Exception], Callable[[str], DomainError]], ...] = (
@@ -33,6 +33,7 @@ _REFUSALS: tuple[tuple[type[Exception], Callable[[str], DomainError]], ...] = (
     (PathBuildingError, lambda subject: Invalid("certificate_untrusted", subject=subject)),
     (ValidationError, lambda subject: Invalid("certificate_untrusted", subject=subject)),
 )
+_LONGEST_CHAIN = 5
 _ALGORITHMS = {"rsa": "sha256_rsa", "ec": "sha256_ecdsa"}
 
 
@@ -68,6 +69,25 @@ def name_of(certificate: x509.Certificate) -> str:
 def uid_of(certificate: x509.Certificate) -> str | None:
     """The subject's UID (``CCCD:…``, ``MST:…``); None if there is none, or more than one to choose from."""
     return _one(certificate.subject.native.get("user_id"))
+
+
+def chain_of(certificate: bytes, known: Sequence[bytes], trust: SigningTrust) -> tuple[bytes, ...]:
+    """The certificates between ``certificate`` and a root (without it), out of ``known`` and those we trust anyway."""
+    issuers = [*map(parse_certificate, known), *trust.intermediates]
+    chain: list[x509.Certificate] = []
+    current: x509.Certificate | None = parse_certificate(certificate)
+    while current is not None and len(chain) < _LONGEST_CHAIN:
+        current = next((each for each in issuers if _issued(each, current) and each not in chain), None)
+        if current is not None:
+            chain.append(current)
+    return tuple(each.dump() for each in chain)
+
+
+def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """By name, and by key identifier where both carry one: an authority keeps its name when it renews its key."""
+    wanted, has = certificate.authority_key_identifier, issuer.key_identifier
+    same_key = not (wanted and has) or wanted == has
+    return issuer.self_signed == "no" and issuer.subject == certificate.issuer and same_key
 
 
 def _one(value: object) -> str | None:
