@@ -26,9 +26,9 @@ run: $(VENV)/.ready $(MO) ## Prepare everything, then start the service with a d
 	@exec $(BIN)/python -m scripts.run serve --port $(PORT)
 
 .PHONY: test
-test: $(VENV)/.ready-dev $(MO) ## Run the whole suite on real services (ARGS="-k seal" narrows it)
+test: $(VENV)/.ready-dev $(MO) ## Run the whole suite on real services, on all cores (ARGS="-k seal" narrows it)
 	@scripts/prepare test
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.ready-dev ## Check style, layers, templates and translations

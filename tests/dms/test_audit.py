@@ -265,12 +265,18 @@ def at_the_door(engine: Engine) -> Iterator[Signal]:
     """Set when somebody is about to begin (SQLite) or to append (PostgreSQL)."""
     signal = Signal()
 
-    def at_statement(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if statement.startswith(("BEGIN", "INSERT INTO audit_event")):
+    def at_checkout(*_connection: Any) -> None:
+        if engine.dialect.name == "sqlite":
             signal.set()
 
+    def at_statement(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement.startswith("INSERT INTO audit_event"):
+            signal.set()
+
+    sqlalchemy_event.listen(engine, "checkout", at_checkout)
     sqlalchemy_event.listen(engine, "before_cursor_execute", at_statement)
     yield signal
+    sqlalchemy_event.remove(engine, "checkout", at_checkout)
     sqlalchemy_event.remove(engine, "before_cursor_execute", at_statement)
 
 
