@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     pkcs11_pin: SecretStr = Field(default=SecretStr(""), description="PIN of that token; better: the next setting.")
     pkcs11_pin_file: Path | None = Field(default=None, description="File with the PIN alone; read at each log-in.")
     pkcs11_library: Path | None = Field(default=None, description="PKCS#11 library of the token; empty: no token.")
+    csc_token: SecretStr = Field(default=SecretStr(""), description="Bearer token for the remote signing service.")
+    csc_token_file: Path | None = Field(default=None, description="File with the token alone; read at each call.")
+    csc_timeout_seconds: int = Field(default=60, ge=1, le=600, description="Longest wait for one of its answers.")
+    csc_url: str = Field(default="", description="Remote signing service (CSC 1.0.4), the address before /csc/v1.")
     tsa_url: str = Field(description="RFC 3161 time-stamping authority.")
     trust_roots: Path = Field(description="PEM file with the root certificates that signatures must lead to.")
     trust_intermediates: Path | None = Field(default=None, description="PEM file with issuing certificates.")
@@ -76,6 +80,19 @@ class Settings(BaseSettings):
         if value and not (info.data.get("pkcs11_token") and (info.data.get("pkcs11_pin_file") or pin)):
             raise ValueError("needs DMS_PKCS11_TOKEN and one of DMS_PKCS11_PIN_FILE, DMS_PKCS11_PIN")
         return value
+
+    @field_validator("csc_url")
+    @classmethod
+    def _csc_guarded(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+            raise ValueError("must begin with https:// (http:// only on this machine): one-time passwords go there")
+        return value
+
+    def csc_token_now(self) -> str:
+        """The token for the remote signing service as it stands now; OSError where its file cannot be read."""
+        if self.csc_token_file:
+            return self.csc_token_file.read_text("utf-8").strip()
+        return self.csc_token.get_secret_value()
 
     def pkcs11_pin_now(self) -> str:
         """The token's PIN as it stands now; OSError where its file cannot be read."""

@@ -41,7 +41,7 @@ from demo import cli as demo_cli
 from dms import clock
 from dms.db import prepare_sqlite
 from dms.documents.service import Desk
-from dms.signing.keys import KeyKind, KeyRing, KeySource, Pkcs11KeyStore, Pkcs12KeyStore
+from dms.signing.keys import CscKeyStore, CscService, KeyKind, KeyRing, KeySource, Pkcs11KeyStore, Pkcs12KeyStore
 from dms.signing.pades import SigningTrust
 from dms.signing.service import SigningDesk
 from storage.factory import open_storage
@@ -119,6 +119,9 @@ def make_keys(settings: Settings) -> KeyRing:
     if settings.pkcs11_library:
         library, token = str(settings.pkcs11_library), settings.pkcs11_token
         sources[KeyKind.PKCS11] = Pkcs11KeyStore(library, token, settings.pkcs11_pin_now)
+    if settings.csc_url:
+        service = CscService(settings.csc_url, settings.csc_token_now, timeout=settings.csc_timeout_seconds)
+        sources[KeyKind.CSC] = CscKeyStore(service)
     return KeyRing(sources)
 
 

@@ -23,7 +23,7 @@ from dms.dossiers.board import PaperState
 from dms.dossiers.lifecycle import Action
 from dms.people.models import Capacity, SuccessionKind, UnitKind
 from dms.policy import Permission, PositionKind, Role, Status
-from dms.signing.keys import KeyKind
+from dms.signing.keys import KeyKind, SecretKind
 from dms.signing.models import RouteOutcome, StepOutcome
 from dms.signing.pades import Alignment, FieldKind, Level, LockAction, StampKind, Verdict
 from dms.upkeep.model import Gravity
@@ -174,6 +174,10 @@ SIGNING = {
         KeyKind.AGENT: _p("key", "USB token on my computer"),
         KeyKind.VGCA: _p("key", "Government signing tool (VGCA)"),
         KeyKind.ELSEWHERE: _p("key", "Signed elsewhere and uploaded"),
+    },
+    SecretKind: {
+        SecretKind.PIN: _p("key", "PIN of your remote key"),
+        SecretKind.OTP: _p("key", "One-time password (OTP)"),
     },
     StepOutcome: {
         StepOutcome.DONE: _p("step", "Done"),

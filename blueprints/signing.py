@@ -1,5 +1,6 @@
 """The screens of signing: what waits for me, one step, many at once, number and date, and what a signature is worth."""
 
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,10 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
 from blueprints import errors, signing_words
-from blueprints.extensions import db
+from blueprints.extensions import db, limiter
 from blueprints.forms import NumberAndDateForm, ReasonForm, refusals_on
 from blueprints.signing_batch import Chosen, sign_each
-from blueprints.signing_forms import CheckForm
+from blueprints.signing_forms import CheckForm, SecretForm
 from blueprints.web import current_actor, fresh_login, is_fresh, permission, tools, transaction
 from dms import clock
 from dms.archive.access import dossier_of, ensure_document_readable
@@ -22,7 +23,7 @@ from dms.documents.models import Document
 from dms.errors import Conflict, DomainError, Invalid
 from dms.people import service as people
 from dms.policy import Permission
-from dms.signing import overview, service, signatures, validation
+from dms.signing import consent, overview, service, signatures, validation
 from dms.signing.models import Step
 
 bp = Blueprint("signing", __name__, url_prefix="/signing")
@@ -77,9 +78,15 @@ def step(step_id: UUID) -> str:
     return _step(step_id)
 
 
-def _step(step_id: UUID, refusal: ReasonForm | None = None, number: NumberAndDateForm | None = None) -> str:
-    session = db.session()
-    page = overview.step_page(session, step_id, by=current_actor(), now=clock.now())
+def _step(
+    step_id: UUID,
+    refusal: ReasonForm | None = None,
+    number: NumberAndDateForm | None = None,
+    secret: SecretForm | None = None,
+) -> str:
+    session, now = db.session(), clock.now()
+    page = overview.step_page(session, step_id, by=current_actor(), now=now)
+    asked = page.is_open and page.seat and consent.consent_for(session, tools().signing, page.step, page.seat, now=now)
     return render_template(
         "signing/step.html",
         page=page,
@@ -87,6 +94,8 @@ def _step(step_id: UUID, refusal: ReasonForm | None = None, number: NumberAndDat
         dossier=dossier_of(session, page.route.document_id),
         refusal=refusal or ReasonForm(formdata=None),
         number=number or _number_form(page.step),
+        consent=asked,
+        secret=secret or SecretForm(formdata=None),
     )
 
 
@@ -116,14 +125,27 @@ def page(step_id: UUID, digest: str, number: int) -> Response:
 @fresh_login
 @permission(Permission.STEP_ACT)
 def sign(step_id: UUID) -> Any:
-    desk, by = tools().signing, current_actor()
-    shown = request.form.get("shown", "")
-    signatures.sign_with_server_key(
-        db.session(), transaction, desk, step_id, shown_digest=shown, by=by, now=clock.now()
-    )
+    form, desk, by = SecretForm(), tools().signing, current_actor()
+    shown, typed = request.form.get("shown", ""), form.secret.data or None
+    with refusals_on(form) if "secret" in request.form else nullcontext():
+        signatures.sign_with_server_key(
+            db.session(), transaction, desk, step_id, shown_digest=shown, secret=typed, by=by, now=clock.now()
+        )
+    if form.is_refused:
+        return _step(step_id, secret=form), 422
     signed = service.get_step(db.session(), step_id, by=by)
     flash(_("Signed: %(document)s.", document=signed.route.title), "success")
     return _onwards(signed)
+
+
+@bp.post("/steps/<uuid:step_id>/code")
+@limiter.limit("5 per 10 minutes")
+@fresh_login
+@permission(Permission.STEP_ACT)
+def send_code(step_id: UUID) -> Any:
+    consent.send_code(db.session(), tools().signing, step_id, by=current_actor(), now=clock.now())
+    flash(_("A code is on its way to you. Type it here and sign."), "info")
+    return redirect(url_for(".step", step_id=step_id, _anchor="act-heading"))
 
 
 @bp.post("/steps/<uuid:step_id>/number")

@@ -3,6 +3,18 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
+from wtforms import PasswordField
+
+
+class SecretForm(FlaskForm):
+    """The PIN or one-time password that a key asks for; it is never rendered back, stored or logged."""
+
+    secret = PasswordField()
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a refusal stands on the form."""
+        return bool(self.form_errors or self.secret.errors)
 
 
 class CheckForm(FlaskForm):

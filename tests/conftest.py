@@ -2,5 +2,5 @@
 
 from importlib.util import find_spec
 
-FAMILIES = ("tests.services", "tests.services_s3", "tests.browser", "tests.pki", "tests.pkcs11")
+FAMILIES = ("tests.services", "tests.services_s3", "tests.browser", "tests.pki", "tests.pkcs11", "tests.csc")
 pytest_plugins = [name for name in FAMILIES if find_spec(name)]

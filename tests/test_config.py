@@ -184,3 +184,13 @@ def test_the_pin_in_a_file_is_read_anew_each_time(environment: pytest.MonkeyPatc
     assert settings.pkcs11_pin_now() == "first"
     (tmp_path / "pin").write_text("second")
     assert settings.pkcs11_pin_now() == "second"
+
+
+def test_a_remote_signing_service_is_spoken_to_in_secret_only(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.setenv("DMS_CSC_URL", "http://sign.example.vn")
+    assert "https://" in refusal()[0]
+
+    environment.setenv("DMS_CSC_URL", "https://sign.example.vn")
+    environment.setenv("DMS_CSC_TOKEN_FILE", str(tmp_path / "token"))
+    (tmp_path / "token").write_text("csc-token-1\n")
+    assert load().csc_token_now() == "csc-token-1"

@@ -45,4 +45,32 @@ SENTENCES = {
     "key_certificate_missing": _l(
         "The signing device holds no certificate for the key “%(ref)s”. Ask the administrator to store the certificate beside the key."
     ),
+    "key_sends_no_code": _l("No code is sent for this key. Type what your own device or service shows you."),
+    "key_secret_missing": _l(
+        "This key asks for your PIN or one-time password at each signature. Nothing was signed. Type it and sign again."
+    ),
+    "key_secret_refused": _l(
+        "The signing service refused the PIN or one-time password. Nothing was signed, and it was not tried again. Ask for a new code, or check your PIN; too many wrong ones lock the key."
+    ),
+    "key_batch_too_large": _l(
+        "One PIN or one-time password of this key is good for at most %(most)s signatures. Nothing was signed. Choose fewer documents."
+    ),
+    "csc_unanswered": _l(
+        "The remote signing service did not answer in time. Nothing was signed. Try again in a few minutes."
+    ),
+    "csc_not_admitted": _l(
+        "The remote signing service did not admit this server. Nothing was signed. Ask the administrator to check DMS_CSC_TOKEN_FILE."
+    ),
+    "csc_refused": _l(
+        "The remote signing service refused (%(reason)s). Nothing was signed. Try again; if it happens once more, tell the administrator."
+    ),
+    "csc_answer_unusable": _l(
+        "The remote signing service gave an answer that cannot be used. Nothing was signed. Tell the administrator."
+    ),
+    "csc_key_disabled": _l(
+        "The remote signing service has disabled the key “%(ref)s”. Nothing was signed. Ask the service to enable it, or have another certificate bound."
+    ),
+    "csc_key_unusable": _l(
+        "The key “%(ref)s” of the remote signing service cannot be used here: it lacks SHA-256 signatures, or asks for a consent that this system cannot give. Ask the administrator."
+    ),
 }

@@ -4,7 +4,9 @@ The service prepares what is signed, a key signs it anywhere, the service comple
 is asked only for keys that this server can reach (``SERVER_KINDS``).
 """
 
-from dms.signing.keys.kinds import SERVER_KINDS, SIGNER_KINDS, Held, KeyKind, KeyProvider, KeySource
+from dms.signing.keys.csc import CscKeyStore
+from dms.signing.keys.csc_http import CscService
+from dms.signing.keys.kinds import SERVER_KINDS, SIGNER_KINDS, Held, KeyKind, KeyProvider, KeySource, SecretKind
 from dms.signing.keys.pkcs11 import Pkcs11Key, Pkcs11KeyStore
 from dms.signing.keys.pkcs12 import Pkcs12Key, Pkcs12KeyStore
 from dms.signing.keys.ring import KeyRing
@@ -12,6 +14,8 @@ from dms.signing.keys.ring import KeyRing
 __all__ = [
     "SERVER_KINDS",
     "SIGNER_KINDS",
+    "CscKeyStore",
+    "CscService",
     "Held",
     "KeyKind",
     "KeyProvider",
@@ -21,4 +25,5 @@ __all__ = [
     "Pkcs11KeyStore",
     "Pkcs12Key",
     "Pkcs12KeyStore",
+    "SecretKind",
 ]

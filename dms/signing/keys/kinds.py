@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
+from dms.errors import Invalid
+
 
 class KeyKind(StrEnum):
     """Who holds the key: this server (a file, a token or HSM, a remote service it may call), or the signer."""
@@ -22,6 +24,13 @@ SERVER_KINDS: Final = frozenset({KeyKind.PKCS12, KeyKind.PKCS11, KeyKind.CSC})
 
 SIGNER_KINDS: Final = frozenset(KeyKind) - SERVER_KINDS
 """Keys that only the signer has: on the signer's own token, or in a tool of the signer's choice."""
+
+
+class SecretKind(StrEnum):
+    """What a signer has to type for a key; the values are the words of the CSC interface."""
+
+    PIN = "PIN"
+    OTP = "OTP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +57,33 @@ class KeySource(Protocol):
     def held(self, reference: str) -> Held:
         """What the key ``reference`` is for; NotFound("key_missing"), Unavailable."""
 
-    def needs_secret(self, reference: str) -> bool:
-        """Whether the signer must give a PIN or a one-time password at each signature."""
+    def asks(self, reference: str) -> SecretKind | None:
+        """What the signer must type at each signature; None: nothing."""
+
+    def sends_code(self, reference: str) -> bool:
+        """Whether what has to be typed is sent to the signer on demand."""
+
+    def send_code(self, reference: str) -> None:
+        """Have it sent."""
 
     def provider(self, reference: str, secret: str | None) -> KeyProvider:
         """What signs with it. ``secret`` is used and forgotten."""
 
     def sign_many(self, reference: str, attributes: Sequence[bytes], secret: str | None) -> list[bytes]:
         """One raw signature for each, in their order, with one authorisation; all or nothing."""
+
+
+class AsksNothing:
+    """The part of a ``KeySource`` whose keys ask nothing of the signer: their secret is the server's."""
+
+    def asks(self, _reference: str) -> SecretKind | None:
+        """See ``KeySource.asks``."""
+        return None
+
+    def sends_code(self, _reference: str) -> bool:
+        """See ``KeySource.sends_code``."""
+        return False
+
+    def send_code(self, _reference: str) -> None:
+        """See ``KeySource.send_code``."""
+        raise Invalid("key_sends_no_code")

@@ -30,7 +30,7 @@ from pkcs11.exceptions import (
 )
 
 from dms.errors import DomainError, NotFound, Unavailable
-from dms.signing.keys.kinds import Held
+from dms.signing.keys.kinds import AsksNothing, Held
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ class Pkcs11Key:
         return self._store.sign_many(self._reference, [signed_attributes], None)[0]
 
 
-class Pkcs11KeyStore:
+class Pkcs11KeyStore(AsksNothing):
     """All keys of one token. ``pin`` is asked at each log-in, so that a corrected secret needs no restart.
 
     A key's reference is its label (CKA_LABEL). Its certificate has the same CKA_ID, or the same label.
@@ -93,10 +93,6 @@ class Pkcs11KeyStore:
     def held(self, reference: str) -> Held:
         """See ``KeySource.held``; Unavailable("key_token_*", "key_pin_*", "key_unavailable")."""
         return self._use(lambda session: self._key(session, reference).held)
-
-    def needs_secret(self, reference: str) -> bool:  # noqa: ARG002 - the PIN is the server's
-        """See ``KeySource.needs_secret``."""
-        return False
 
     def provider(self, reference: str, secret: str | None) -> Pkcs11Key:  # noqa: ARG002 - the PIN is the server's
         """See ``KeySource.provider``; the token is asked only when something is signed."""

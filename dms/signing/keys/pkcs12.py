@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from dms.errors import NotFound, Unavailable
-from dms.signing.keys.kinds import Held
+from dms.signing.keys.kinds import AsksNothing, Held
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -34,7 +34,7 @@ class Pkcs12Key:
         return "Pkcs12Key(…)"
 
 
-class Pkcs12KeyStore:
+class Pkcs12KeyStore(AsksNothing):
     """Keys on the server: ``<ref>.p12`` in ``folder``, all under one passphrase.
 
     A key is read when first asked for and kept for the life of the process: parsing it costs more than signing with it.
@@ -65,10 +65,6 @@ class Pkcs12KeyStore:
         """See ``KeySource.held``."""
         key = self.get(reference)
         return Held(key.certificate, key.chain)
-
-    def needs_secret(self, reference: str) -> bool:  # noqa: ARG002 - one passphrase of the server opens every file
-        """See ``KeySource.needs_secret``."""
-        return False
 
     def provider(self, reference: str, secret: str | None) -> Pkcs12Key:  # noqa: ARG002 - the same
         """See ``KeySource.provider``."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dms.errors import Invalid, Unavailable
-from dms.signing.keys.kinds import SERVER_KINDS, Held, KeyKind, KeyProvider, KeySource
+from dms.signing.keys.kinds import SERVER_KINDS, Held, KeyKind, KeyProvider, KeySource, SecretKind
 
 
 class KeyRing:
@@ -25,9 +25,21 @@ class KeyRing:
         """Certificate and chain of a key of this server. Raises what ``provider`` raises."""
         return self._source(kind).held(reference)
 
+    def asks(self, kind: KeyKind, reference: str) -> SecretKind | None:
+        """What the signer must type for each signature; None where nothing, or where the key is the signer's own."""
+        return self._source(kind).asks(reference) if kind in SERVER_KINDS else None
+
     def needs_secret(self, kind: KeyKind, reference: str) -> bool:
-        """Whether the signer must type something for each signature; False for a key that is the signer's own."""
-        return kind in SERVER_KINDS and self._source(kind).needs_secret(reference)
+        """Whether the signer must type something for each signature."""
+        return self.asks(kind, reference) is not None
+
+    def sends_code(self, kind: KeyKind, reference: str) -> bool:
+        """Whether what has to be typed is sent to the signer's telephone or mailbox on demand."""
+        return kind in SERVER_KINDS and self._source(kind).sends_code(reference)
+
+    def send_code(self, kind: KeyKind, reference: str) -> None:
+        """Have it sent. Raises Invalid("key_sends_no_code") and what the kind itself refuses."""
+        self._source(kind).send_code(reference)
 
     def provider(self, kind: KeyKind, reference: str, *, secret: str | None = None) -> KeyProvider:
         """What signs for ``reference``; ``secret`` is the PIN or one-time password where the key needs one.

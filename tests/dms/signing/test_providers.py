@@ -14,6 +14,7 @@ from dms.signing import credentials, validation
 from dms.signing.keys import KeyKind, KeyRing, Pkcs11KeyStore
 from dms.signing.models import RouteOutcome
 from dms.signing.pades import Verdict
+from tests.csc import Csc
 from tests.dms.signing.office import APPROVAL, INITIALS, SEAL, Office, a_desk, an_office
 from tests.pkcs11 import SoftHsm
 from tests.pki import Pki
@@ -82,3 +83,15 @@ def test_a_pulled_token_leaves_the_step_open(office_with_token: Office, softhsm:
     assert (route.version_id, office.step(route, APPROVAL).outcome) == (before, None)
     office.sign(office.step(route, APPROVAL), "head")
     assert office.step(route, SEAL).outcome is None
+
+
+def test_a_letter_is_signed_with_a_key_at_a_remote_service(
+    session: Session, pki: Pki, tmp_path: Path, csc: Csc
+) -> None:
+    keys = KeyRing({KeyKind.PKCS12: pki.store, KeyKind.CSC: csc.store()})
+    office = an_office(session, a_desk(pki, tmp_path, keys=keys))
+    put_elsewhere(office, KeyKind.CSC, "head", prefix=csc.reference(""), seal="seal")
+    route = office.through_to_seal(office.started())
+
+    done = subprocess.run([SCRIPT, pki.root, office.file(route, tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,52 @@
+"""What a signer has to type before a key of this server signs: a PIN or a one-time password, used and forgotten."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from dms.errors import DomainError
+from dms.people.service import Seat
+from dms.policy import Actor
+from dms.signing import service, signatures
+from dms.signing.keys import SecretKind
+from dms.signing.models import SigningKey, Step
+from dms.signing.service import SigningDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What is asked for, and whether the service sends it to the signer on demand."""
+
+    asks: SecretKind
+    sends_code: bool
+
+
+def consent_for(session: Session, desk: SigningDesk, step: Step, seat: Seat, *, now: datetime) -> Consent | None:
+    """What must be typed to act on ``step``; None where nothing, or where it cannot be told now.
+
+    A page that only shows must not fail because a remote service is down: the signature itself says so.
+    """
+    if step.field_name is None:
+        return None
+    try:
+        return _ask(desk, signatures.key_for(session, step, seat, now=now))
+    except DomainError:
+        return None
+
+
+def send_code(session: Session, desk: SigningDesk, step_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Have a one-time password sent to the one whose turn it is.
+
+    Raises what ``service.ensure_turn`` raises, Invalid("key_sends_no_code"), and what the service refuses.
+    """
+    step = service.get_step(session, step_id, by=by)
+    seat = service.ensure_turn(session, step, by=by, now=now)
+    key = signatures.key_for(session, step, seat, now=now)
+    desk.keys.send_code(key.provider, key.reference)
+
+
+def _ask(desk: SigningDesk, key: SigningKey) -> Consent | None:
+    asks = desk.keys.asks(key.provider, key.reference)
+    return Consent(asks, desk.keys.sends_code(key.provider, key.reference)) if asks else None
