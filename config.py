@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     fresh_login_minutes: int = Field(default=60, ge=1, description="Age of a log-in that may still sign.")
     upload_limit_mb: int = Field(default=50, ge=1, le=4096, description="Largest document accepted, in MiB.")
     signature_expires_minutes: int = Field(default=10, ge=1, description="Time between the halves of a signature.")
+    signing_processes: int = Field(
+        default=0, ge=0, le=64, description="Processes that compute batches; 0: one a core. Each holds about 110 MB."
+    )
     validation_max_age_hours: int = Field(default=24, ge=1, description="Age of a validation that still counts.")
     in_process_jobs: bool = Field(default=True, description="Run jobs in a thread of the server itself.")
     proxy_count: int = Field(default=0, ge=0, description="Trusted reverse proxies in front of the server.")

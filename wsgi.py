@@ -14,9 +14,11 @@ from blueprints import (
     archive,
     audit,
     awards,
+    batch_runner,
     campaigns,
     cli,
     delegations,
+    desks,
     documents,
     dossiers,
     errors,
@@ -40,11 +42,6 @@ from config import Settings
 from demo import cli as demo_cli
 from dms import clock
 from dms.db import prepare_sqlite
-from dms.documents.service import Desk
-from dms.signing.keys import CscKeyStore, CscService, KeyKind, KeyRing, KeySource, Pkcs11KeyStore, Pkcs12KeyStore
-from dms.signing.pades import SigningTrust
-from dms.signing.service import SigningDesk
-from storage.factory import open_storage
 
 BLUEPRINTS = (
     home,
@@ -93,36 +90,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.demo:
         demo_cli.init_app(app)
     web.guard(app)
-    jobs.init_app(app, queue_url=settings.queue_url, folder=settings.instance_dir, in_process=settings.in_process_jobs)
+    jobs.init_app(
+        app,
+        queue_url=settings.queue_url,
+        folder=settings.instance_dir,
+        in_process=settings.in_process_jobs,
+        runner=batch_runner.BatchRunner(app, settings, app.extensions["dms"].signing),
+    )
     return app
 
 
 def make_tools(settings: Settings) -> web.Tools:
     """Build store, trust and keys once for a process."""
-    work = settings.instance_dir / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    desk = Desk(storage=open_storage(settings.storage_url, work), workdir=work, upload_limit=settings.upload_limit)
-    signing_desk = SigningDesk(
-        desk=desk,
-        trust=SigningTrust.from_files(settings.trust_roots, settings.trust_intermediates, settings.tsa_url),
-        keys=make_keys(settings),
-        expires_minutes=settings.signature_expires_minutes,
-    )
-    return web.Tools(settings=settings, desk=desk, signing=signing_desk)
-
-
-def make_keys(settings: Settings) -> KeyRing:
-    """Every kind of key that the settings name."""
-    sources: dict[KeyKind, KeySource] = {
-        KeyKind.PKCS12: Pkcs12KeyStore(settings.key_folder, settings.key_passphrase.get_secret_value())
-    }
-    if settings.pkcs11_library:
-        library, token = str(settings.pkcs11_library), settings.pkcs11_token
-        sources[KeyKind.PKCS11] = Pkcs11KeyStore(library, token, settings.pkcs11_pin_now)
-    if settings.csc_url:
-        service = CscService(settings.csc_url, settings.csc_token_now, timeout=settings.csc_timeout_seconds)
-        sources[KeyKind.CSC] = CscKeyStore(service)
-    return KeyRing(sources)
+    signing_desk = desks.make_desk(settings)
+    return web.Tools(settings=settings, desk=signing_desk.desk, signing=signing_desk)
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:

@@ -8,20 +8,25 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from sqlalchemy.orm import Session, sessionmaker
 
+from blueprints.batch_runner import BatchRunner
 from blueprints.extensions import db
 from dms import clock, handlers, outbox
 
 
-def make_queue(url: str, folder: Path) -> Huey:
+def make_queue(url: str, folder: Path, name: str = "dms") -> Huey:
     """Return a Redis queue for a ``redis://`` address, else a SQLite one in ``folder``."""
     if url:
-        return RedisHuey("dms", url=url, results=False)
-    return SqliteHuey("dms", filename=str(folder / "queue.db"), results=False, fsync=False)
+        return RedisHuey(name, url=url, results=False)
+    return SqliteHuey(name, filename=str(folder / "queue.db"), results=False, fsync=False)
 
 
-def init_app(app: Flask, *, queue_url: str, folder: Path, in_process: bool) -> None:
-    """Bind a queue to ``app``; with ``in_process`` a thread of this process works it."""
+def init_app(app: Flask, *, queue_url: str, folder: Path, in_process: bool, runner: BatchRunner) -> None:
+    """Bind the queues to ``app``; with ``in_process`` threads of this process work them.
+
+    Batches of signatures have a queue of their own: a long one must not keep conversions waiting, nor they it.
+    """
     queue = make_queue(queue_url, folder)
+    signing = make_queue(queue_url, folder, "dms-signing")
 
     @queue.task()
     def work() -> None:
@@ -32,14 +37,30 @@ def init_app(app: Flask, *, queue_url: str, folder: Path, in_process: bool) -> N
     def sweep() -> None:
         run_waiting(app)
 
-    app.extensions["dms_jobs"] = {"queue": queue, "work": work}
+    @signing.task()
+    def sign() -> None:
+        runner.run_waiting()
+
+    @signing.periodic_task(crontab(minute="*"))
+    def look_after() -> None:
+        runner.run_waiting()
+        runner.tidy()
+
+    app.extensions["dms_jobs"] = {"queue": queue, "work": work, "signing": signing, "sign": sign, "runner": runner}
     if in_process:
         _start_thread(queue)
+        _start_thread(signing)
+        sign()  # a batch that the last process left behind goes on at once
 
 
 def wake() -> None:
     """Tell a worker that rows are waiting."""
     current_app.extensions["dms_jobs"]["work"]()
+
+
+def wake_signing() -> None:
+    """Tell a worker that a batch of signatures is waiting."""
+    current_app.extensions["dms_jobs"]["sign"]()
 
 
 def run_waiting(app: Flask) -> int:

@@ -6,8 +6,9 @@ stands below all of them.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, true, tuple_
@@ -70,6 +71,33 @@ class Permission(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Presence:
+    """From where somebody acts and how they last proved who they are. It decides nothing; chains keep it.
+
+    ``address``: of the network; ``agent``: what the browser calls itself; ``method``: the proof, such as ``totp``;
+    ``proved_at``: when it was given.
+    """
+
+    address: str = ""
+    agent: str = ""
+    method: str = ""
+    proved_at: datetime | None = None
+
+    def as_json(self) -> dict[str, str]:
+        """What is known of it, as a chain or a row keeps it."""
+        known = {"address": self.address, "agent": self.agent[:300], "method": self.method}
+        proved = {"proved_at": self.proved_at.isoformat(timespec="seconds")} if self.proved_at else {}
+        return {name: value for name, value in known.items() if value} | proved
+
+    @classmethod
+    def from_json(cls, told: dict[str, str]) -> Self:
+        """The same from what was kept."""
+        proved = told.get("proved_at")
+        rest = {name: told.get(name, "") for name in ("address", "agent", "method")}
+        return cls(**rest, proved_at=datetime.fromisoformat(proved) if proved else None)
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, frozen for one request: the seats and roles of today, predecessors' units included."""
 
@@ -77,6 +105,7 @@ class Actor:
     name: str
     roles: frozenset[tuple[Role, UUID]] = frozenset()
     seats: frozenset[tuple[PositionKind, UUID]] = frozenset()
+    presence: Presence = field(default=Presence(), compare=False)
 
     def units_as(self, role: Role) -> frozenset[UUID]:
         """The units for which the actor holds ``role``."""

@@ -179,7 +179,8 @@ def refuse(session: Session, step_id: UUID, *, reason: str, by: Actor, now: date
         raise Invalid("reason_missing")
     _stamp_act(step, seat, StepOutcome.REFUSED, by=by, now=now)
     step.reason = reason.strip()
-    record(session, trail_of(step.route), "signing:step:refuse", by=by, now=now, step=step.id, reason=step.reason)
+    told = {"step": step.id, "reason": step.reason} | by.presence.as_json()
+    record(session, trail_of(step.route), "signing:step:refuse", by=by, now=now, **told)
     close_route(session, step.route, RouteOutcome.REFUSED, now=now)
     return step
 
@@ -204,9 +205,21 @@ def replace(session: Session, document: Document, *, by: Actor, now: datetime) -
 
 
 def complete(
-    session: Session, step: Step, seat: Seat, *, by: Actor, now: datetime, result_version_id: UUID | None
+    session: Session,
+    step: Step,
+    seat: Seat,
+    *,
+    by: Actor,
+    now: datetime,
+    result_version_id: UUID | None,
+    signed_digest: str = "",
 ) -> None:
-    """Mark a step done, record it, and hand the turn on."""
+    """Mark a step done, record it, and hand the turn on.
+
+    ``signed_digest`` is that of the version which the signer saw. The event also says from where the actor came and
+    how they had proved who they are.
+    """
+    told = by.presence.as_json() | ({"signed_digest": signed_digest} if signed_digest else {})
     _stamp_act(step, seat, StepOutcome.DONE, by=by, now=now)
     step.result_version_id = result_version_id
     record(
@@ -220,6 +233,7 @@ def complete(
         position=seat.title,
         capacity=seat.capacity.value,
         version=result_version_id,
+        **told,
     )
     hand_on(session, step.route, now=now)
 

@@ -9,7 +9,7 @@ read, so an edge whose database knows a single writer can call them outside its 
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -139,6 +139,21 @@ def answer(session: Session, desk: SigningDesk, pending_id: UUID, *, secret: str
     return credentials.provider_of(desk, key, secret=secret).sign(_prepared(pending).signed_attributes)
 
 
+def answers(
+    session: Session, desk: SigningDesk, pending_ids: Sequence[UUID], *, secret: str | None = None
+) -> list[bytes]:
+    """What keys of this server answer to many pending signatures: each key is asked once for all that are its own."""
+    pending = [session.get_one(PendingSignature, each) for each in pending_ids]
+    given: dict[UUID, bytes] = {}
+    for key_id in dict.fromkeys(each.key_id for each in pending):
+        key = session.get_one(SigningKey, key_id)
+        own = [each for each in pending if each.key_id == key_id]
+        attributes = [_prepared(each).signed_attributes for each in own]
+        raws = desk.keys.sign_many(key.provider, key.reference, attributes, secret=secret)
+        given |= {each.id: raw for each, raw in zip(own, raws, strict=True)}
+    return [given[each] for each in pending_ids]
+
+
 def make(
     session: Session, desk: SigningDesk, pending_id: UUID, raw_signature: bytes, *, by: Actor, now: datetime
 ) -> Made:
@@ -177,7 +192,8 @@ def keep(session: Session, made: Made, *, by: Actor, now: datetime) -> Signature
         route.version = signed
         key = session.get_one(SigningKey, pending.key_id)
         signature = _record(session, step, seat, key, version=signed, report=made.report, now=now)
-        service.complete(session, step, seat, by=by, now=now, result_version_id=signed.id)
+        shown = pending.version_digest
+        service.complete(session, step, seat, by=by, now=now, result_version_id=signed.id, signed_digest=shown)
         validation.keep_check(session, signed, made.report, now=now)
     return signature
 

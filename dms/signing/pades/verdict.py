@@ -242,7 +242,7 @@ def _report(
     certificate = item.signer_cert
     stamp = status.timestamp_validity
     return SignatureReport(
-        field=item.fq_name,
+        field=str(item.fq_name),  # a plain text: the parser's own kind of it holds on to the open file
         verdict=findings.verdict_of(reasons),
         reasons=reasons,
         level=level,
