@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from flask_security import RoleMixin, SQLAlchemySessionUserDatastore, UserMixin, hash_password, password_changed
-from sqlalchemy import JSON, Column, ForeignKey, String, Table, func, select
+from sqlalchemy import JSON, Column, ForeignKey, LargeBinary, String, Table, func, select
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -59,11 +59,27 @@ class Account(Identified, UserMixin, Base):
     login_count: Mapped[int | None]
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    totp_counter: Mapped[int | None]  # of the last code taken: each works once
     # Flask-Security takes a used code out of the list itself, which plain JSON would not notice.
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON))
 
     person: Mapped[Person] = relationship(lazy="joined")
     roles: Mapped[list[AccountRole]] = relationship(secondary=_account_roles, lazy="select")
+    passkeys: Mapped[list["Passkey"]] = relationship(order_by="Passkey.created_at", lazy="select")
+
+
+class Passkey(Identified, Base):
+    """A WebAuthn credential of an account: a finger, a face or a security key in place of a code."""
+
+    __tablename__ = "passkey"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int]
+    name: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 datastore = SQLAlchemySessionUserDatastore(db.session, Account, AccountRole)
@@ -93,7 +109,9 @@ def reset_password(session: Session, account_id: UUID, *, by: Actor, now: dateti
     """Replace a forgotten password by one for a single use, take the second factor off, end every open session."""
     account = _get(session, account_id, by)
     password = _give_password(account)
-    account.tf_primary_method = account.tf_totp_secret = account.mf_recovery_codes = None
+    account.tf_primary_method = account.tf_totp_secret = account.mf_recovery_codes = account.totp_counter = None
+    for passkey in account.passkeys:
+        session.delete(passkey)
     record(session, Trail("person", account.person_id), "person:account:reset", by=by, now=now)
     return account, password
 

@@ -65,6 +65,9 @@ ACTS = {
     "signing:step:number": _l("Number and date were given at a signing step"),
     "signing:step:seal": _l("Sealed"),
     "signing:step:refuse": _l("A signature was refused"),
+    "signing:batch:start": _l("A batch of signatures was started"),
+    "signing:batch:cancel": _l("A batch of signatures was cancelled"),
+    "signing:batch:resume": _l("A batch of signatures was continued"),
     "signing:key:bind": _l("A certificate was bound to its holder"),
     "signing:key:retire": _l("A certificate was retired"),
     # --- the service
@@ -88,6 +91,8 @@ ACTS = {
     "person:role:revoke": _l("The role was taken"),
     "person:account:open": _l("A log-in was given"),
     "person:account:reset": _l("A new password was given"),
+    "person:factor:add": _l("A second factor was set up"),
+    "person:factor:remove": _l("A second factor was removed"),
     "person:account:close": _l("The log-in was closed"),
     "person:account:reopen": _l("The log-in was opened again"),
 }

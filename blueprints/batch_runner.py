@@ -38,7 +38,12 @@ class BatchRunner:
         self._crew = Processes(run.ACTS, partial(desks.make_workplace, settings), size)
         self._lock = Lock()
         self._used = time.monotonic()
+        self._secrets: dict[UUID, str] = {}
         self.name = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
+
+    def remember(self, batch_id: UUID, secret: str) -> None:
+        """Keep what the signer typed for a key until the batch is worked: in this memory, nowhere else."""
+        self._secrets[batch_id] = secret
 
     def run_waiting(self) -> int:
         """Work what is waiting; return how many batches were worked. A second caller waits for the first."""
@@ -75,7 +80,8 @@ class BatchRunner:
         with self._writing() as session:
             open_items = sum(item.is_open for item in session.get_one(SigningBatch, batch_id).items)
         crew: Crew = self._crew if open_items > FEW and self._crew.size > 1 else Alone(run.ACTS, self._place())
-        office = run.Office(self._desk, self._reading, self._writing, crew, self.name)
+        secret = self._secrets.pop(batch_id, None)
+        office = run.Office(self._desk, self._reading, self._writing, crew, self.name, secret)
         try:
             run.run_batch(office, batch_id)
         except BaseException:

@@ -18,6 +18,7 @@ from blueprints.extensions import db
 from blueprints.sentences import (
     appraisal,
     awards,
+    batches,
     campaigns,
     common,
     documents,
@@ -42,13 +43,11 @@ STATUS: dict[type[DomainError], int] = {
     Unavailable: 503,
 }
 
+PARTS = (appraisal, awards, batches, campaigns, common, documents, dossiers, files, keys, people, signatures, signing)
+
 # What, why, by which rule, what to do: each part's sentences stand in blueprints/sentences/<part>.py.
 # A test holds this table against the codes that the code raises.
-SENTENCES: dict[str, LazyString] = {
-    code: words
-    for part in (appraisal, awards, campaigns, common, documents, dossiers, files, keys, people, signatures, signing)
-    for code, words in part.SENTENCES.items()
-}
+SENTENCES: dict[str, LazyString] = {code: words for part in PARTS for code, words in part.SENTENCES.items()}
 
 
 def sentence(error: DomainError) -> str:

@@ -7,6 +7,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
+from blueprints.batch_labels import BATCHES
 from blueprints.campaign_labels import CAMPAIGNS
 from dms.appraisal.letter import LetterState
 from dms.appraisal.models import ReviewVerdict
@@ -375,6 +376,7 @@ LABELS: dict[type[Enum], dict[Any, Any]] = {
     **DOCUMENTS,
     **CAMPAIGNS,
     **SIGNING,
+    **BATCHES,
     **COMPLETENESS,
     **DOSSIERS,
     **AWARDS,

@@ -1,6 +1,7 @@
 """Which certificate is whose: bind a key to a person or to an organisation's seal, find it, retire it."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from uuid import UUID
@@ -103,10 +104,22 @@ def provider_of(desk: SigningDesk, key: SigningKey, *, secret: str | None = None
     Raises Conflict("signing_key_changed") where another certificate lies under the name now, and what
     ``KeyRing.provider`` raises.
     """
+    _ensure_same(desk, key)
+    return desk.keys.provider(key.provider, key.reference, secret=secret)
+
+
+def sign_many(
+    desk: SigningDesk, key: SigningKey, attributes: Sequence[bytes], *, secret: str | None = None
+) -> list[bytes]:
+    """One raw signature for each of ``attributes``, under one authorisation. Raises as ``provider_of``."""
+    _ensure_same(desk, key)
+    return desk.keys.sign_many(key.provider, key.reference, attributes, secret=secret)
+
+
+def _ensure_same(desk: SigningDesk, key: SigningKey) -> None:
     held = desk.keys.held(key.provider, key.reference)
     if _sha256(held.certificate) != key.certificate_sha256:
         raise Conflict("signing_key_changed", ref=key.reference)
-    return desk.keys.provider(key.provider, key.reference, secret=secret)
 
 
 def picture_of(desk: SigningDesk, key: SigningKey) -> bytes | None:

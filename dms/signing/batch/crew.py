@@ -120,9 +120,9 @@ class _Worker:
 
 
 class Processes:
-    """A crew of ``size`` processes, started at the first question. ``make_place`` must be picklable: each worker calls it.
+    """A crew of ``size`` processes, started at the first question; ``close`` ends them, the next starts new ones.
 
-    ``close`` ends them; the next question starts new ones.
+    ``make_place`` must be picklable, for each worker calls it.
     """
 
     def __init__(self, acts: Mapping[str, Act], make_place: Callable[[], Workplace], size: int) -> None:

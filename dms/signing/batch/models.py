@@ -71,7 +71,8 @@ class BatchItem(Identified, Base):
     """One document of a batch, with the digest of exactly the version that the review showed.
 
     ``pending_id`` is the first half of its signature. Where only the signer has the key, ``asked_at`` is when the
-    question was put there and ``answer`` what came back. ``may_retry`` marks a refusal that another hour may lift (an authority that did not answer).
+    question was put there and ``answer`` what came back. ``may_retry`` marks a refusal that another hour may lift (an
+    authority that did not answer).
     """
 
     __tablename__ = "batch_item"

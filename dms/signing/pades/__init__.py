@@ -8,7 +8,7 @@ signatures alive. This page of names is the whole interface.
 from dms.signing.pades.appearance import seal_box
 from dms.signing.pades.archive import extend_lta
 from dms.signing.pades.certificates import chain_of
-from dms.signing.pades.fields import add_fields, inspect_fields
+from dms.signing.pades.fields import add_fields, inspect_fields, page_of_field
 from dms.signing.pades.files import extends
 from dms.signing.pades.model import (
     Alignment,
@@ -58,6 +58,7 @@ __all__ = [
     "extends",
     "finish",
     "inspect_fields",
+    "page_of_field",
     "prepare",
     "seal_box",
     "validate",

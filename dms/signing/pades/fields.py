@@ -63,6 +63,26 @@ def summarise(reader: PdfHandler) -> FieldsSummary:
     )
 
 
+def page_of_field(path: Path, name: str) -> int:
+    """The page (from 1) on which a signature field stands. Invalid("field_missing")."""
+    with path.open("rb") as stream:
+        reader = files.open_reader(stream)
+        return files.parse(lambda: _page_of(reader, name))
+
+
+def _page_of(reader: PdfFileReader, name: str) -> int:
+    field = next((reference for found, _, reference in enumerate_sig_fields(reader) if found == name), None)
+    if field is None:
+        raise Invalid("field_missing", field=name)
+    widgets = {field.reference} | {kid.reference for kid in field.get_object().get("/Kids", ())}
+    for index in range(int(reader.root["/Pages"]["/Count"])):
+        page = reader.find_page_for_modification(index)[0].get_object()
+        annotations = page.get("/Annots", ())
+        if any(annotations.raw_get(number).reference in widgets for number in range(len(annotations))):
+            return index + 1
+    raise Invalid("field_missing", field=name)
+
+
 @dataclass(frozen=True)
 class Typesetting:
     """How a text field is to be filled; ``width`` and ``height`` in points."""

@@ -3,14 +3,14 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dms import audit, clock
 from dms.audit import Trail
@@ -20,7 +20,8 @@ from dms.people.models import Appointment
 from dms.signing.batch import run, service
 from dms.signing.batch.models import BatchItem, BatchState, SigningBatch
 from dms.signing.batch.service import Lease
-from dms.signing.models import PendingSignature, Signature, SigningRoute, Step
+from dms.signing.keys import KeyKind, KeyProvider, KeyRing, Pkcs12KeyStore
+from dms.signing.models import PendingSignature, Signature, SigningKey, SigningRoute, Step
 from tests.dms.signing.batches import PRESENCE, Bureau
 from tests.dms.signing.office import COUNCIL, LETTER_ROUTE
 from tests.pki import Pki
@@ -44,7 +45,9 @@ def test_every_document_of_a_batch_is_signed_by_processes_and_holds(bureau: Bure
     with bureau.reading() as session:
         assert bureau.batch(session, batch_id).state is BatchState.DONE
         assert {each.level for each in session.scalars(select(Signature))} == {"B-LT"}
-        assert {route.outcome.value for route in session.scalars(select(SigningRoute)) if route.outcome} == {"completed"}
+        assert {route.outcome.value for route in session.scalars(select(SigningRoute)) if route.outcome} == {
+            "completed"
+        }
 
 
 def test_the_chain_says_who_signed_what_from_where_and_how_they_had_proved_it(bureau: Bureau) -> None:
@@ -83,28 +86,18 @@ def test_a_document_that_moved_stops_no_other(bureau: Bureau) -> None:
         assert session.get_one(Step, steps[1]).outcome is None
 
 
-class RefusingKeys:
+class RefusingKeys(KeyRing):
     """A ring whose key works so many times and then refuses, as a token does that was pulled out."""
 
-    def __init__(self, ring: object, times: int) -> None:
-        self._ring, self.times, self.asked = ring, times, 0
+    def __init__(self, ring: KeyRing, times: int) -> None:
+        self._sources = ring._sources
+        self.times, self.asked = times, 0
 
-    def get(self, ref: str) -> object:
-        held = self._ring.get(ref)  # type: ignore[attr-defined]
-        return _Refusing(held, self)
-
-
-class _Refusing:
-    def __init__(self, held: object, keys: RefusingKeys) -> None:
-        self._held, self._keys = held, keys
-        self.certificate, self.chain = held.certificate, held.chain  # type: ignore[attr-defined]
-
-    def sign(self, signed_attributes: bytes) -> bytes:
-        self._keys.asked += 1
-        if self._keys.asked > self._keys.times:
-            raise Unavailable("key_unavailable", ref="token")
-        answer: bytes = self._held.sign(signed_attributes)  # type: ignore[attr-defined]
-        return answer
+    def provider(self, kind: KeyKind, reference: str, *, secret: str | None = None) -> KeyProvider:
+        self.asked += 1
+        if self.asked > self.times:
+            raise Unavailable("key_unavailable", ref=reference)
+        return super().provider(kind, reference, secret=secret)
 
 
 def test_the_first_refusal_of_the_key_stops_everything_and_a_later_resume_signs_the_rest_once(bureau: Bureau) -> None:
@@ -112,7 +105,7 @@ def test_the_first_refusal_of_the_key_stops_everything_and_a_later_resume_signs_
     batch_id = bureau.started(steps)
     keys = RefusingKeys(bureau.desk.keys, times=2)
     with bureau.processes(2) as crew:
-        bureau.work(crew=crew, desk=replace(bureau.desk, keys=keys))  # type: ignore[arg-type]  # it has the ring's face
+        bureau.work(crew=crew, desk=replace(bureau.desk, keys=keys))
 
         assert keys.asked == 3
         assert sorted(bureau.results(batch_id)) == ["not_tried"] * 5 + ["signed"] * 2
@@ -265,7 +258,9 @@ def test_a_process_killed_in_the_middle_leaves_the_rest_open_and_nothing_is_sign
     assert bureau.results(batch_id) == ["signed"] * count
     assert bureau.signatures() == count
     with bureau.reading() as session:
-        per_document = session.execute(select(Version.document_id, func.max(Version.number)).group_by(Version.document_id))
+        per_document = session.execute(
+            select(Version.document_id, func.max(Version.number)).group_by(Version.document_id)
+        )
         assert {number for _, number in per_document} == {3}
         assert session.scalar(select(func.count()).select_from(PendingSignature)) >= count
 
@@ -281,3 +276,41 @@ def test_a_seal_in_a_batch_is_made_with_the_key_of_the_body(bureau: Bureau) -> N
         subjects = set(session.scalars(select(Signature.certificate_subject)))
         assert len(subjects) == 1
         assert "Sở Nội vụ tỉnh Vĩnh Long" in subjects.pop()
+
+
+@pytest.mark.parametrize("kind", [KeyKind.PKCS11, KeyKind.CSC])
+def test_a_key_that_wants_one_authorisation_is_asked_once_for_all(bureau: Bureau, kind: KeyKind) -> None:
+    batch_id = bureau.started(bureau.papers(*(f"Tờ trình {number}" for number in range(4))))
+    asked = []
+
+    class Remote(Pkcs12KeyStore):
+        def sign_many(self, reference: str, attributes: Sequence[bytes], secret: str | None) -> list[bytes]:
+            asked.append(len(attributes))
+            return super().sign_many(reference, attributes, secret)
+
+    files = Remote(bureau.pki.folder / "p12", bureau.pki.passphrase)
+    with bureau.writing() as session:
+        session.execute(update(SigningKey).values(provider=kind))
+    bureau.work(desk=replace(bureau.desk, keys=KeyRing({kind: files})))
+
+    assert bureau.results(batch_id) == ["signed"] * 4
+    assert asked == [4]
+
+
+def test_a_key_that_only_the_signer_has_is_asked_at_the_signers_and_the_runner_finishes(bureau: Bureau) -> None:
+    batch_id = bureau.started(bureau.papers("Một", "Hai", "Ba"))
+    with bureau.writing() as session:
+        session.execute(update(SigningKey).values(provider=KeyKind.AGENT, reference=""))
+    bureau.work()
+    assert bureau.results(batch_id) == ["open"] * 3
+    assert bureau.work() is None  # nothing to do until the signer's key has spoken
+
+    with bureau.writing() as session:
+        by = bureau.actor(session)
+        asked = service.questions(session, batch_id, by=by)
+        key = bureau.pki.key("head")
+        answers = {each.item_id: key.sign(each.signed_attributes) for each in asked}
+        answers[asked[2].item_id] = b"no signature at all"
+        assert service.take_answers(session, batch_id, answers, by=by) == 3
+    bureau.work()
+    assert bureau.results(batch_id) == ["signed", "signed", "refused signature_not_by_certificate"]

@@ -1,0 +1,24 @@
+"""Why a batch of signatures, or a confirmation before signing, was refused."""
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+SENTENCES: dict[str, LazyString] = {
+    "batch_not_found": _l("There is no such batch of signatures, or it is not yours to see. Open “Signing” for yours."),
+    "batch_too_large": _l(
+        "You chose %(count)s documents; at most %(limit)s are signed in one go. Choose fewer and sign the rest afterwards."
+    ),
+    "batch_started": _l(
+        "This batch is on its way already; its documents cannot be chosen again. Its page shows how far it is."
+    ),
+    "batch_not_running": _l("This batch is not running any more. Its page shows what became of each document."),
+    "batch_not_stopped": _l(
+        "There is nothing to go on with: the batch is still running, or every document has its result."
+    ),
+    "batch_needs_secret": _l(
+        "The key asks for its PIN or one-time code, and this service keeps none. Enter it and let the batch go on; nothing was tried without it."
+    ),
+    "signing_worker_failed": _l(
+        "The service failed while it worked on this document; the document is as it was. Let the batch go on; if it fails again, tell the administrator."
+    ),
+}
