@@ -11,6 +11,7 @@ BATCHES: dict[type[Enum], dict[Any, Any]] = {
     BatchState: {
         BatchState.REVIEW: _p("batch", "To be looked through"),
         BatchState.RUNNING: _p("batch", "Being signed"),
+        BatchState.ASKING: _p("batch", "Waiting for your key"),
         BatchState.STOPPED: _p("batch", "Stopped"),
         BatchState.CANCELLED: _p("batch", "Cancelled"),
         BatchState.DONE: _p("batch", "Finished"),

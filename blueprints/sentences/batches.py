@@ -15,9 +15,6 @@ SENTENCES: dict[str, LazyString] = {
     "batch_not_stopped": _l(
         "There is nothing to go on with: the batch is still running, or every document has its result."
     ),
-    "batch_needs_secret": _l(
-        "The key asks for its PIN or one-time code, and this service keeps none. Enter it and let the batch go on; nothing was tried without it."
-    ),
     "signing_worker_failed": _l(
         "The service failed while it worked on this document; the document is as it was. Let the batch go on; if it fails again, tell the administrator."
     ),

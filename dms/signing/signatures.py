@@ -142,16 +142,11 @@ def answer(session: Session, desk: SigningDesk, pending_id: UUID, *, secret: str
 def answers(
     session: Session, desk: SigningDesk, pending_ids: Sequence[UUID], *, secret: str | None = None
 ) -> list[bytes]:
-    """What keys of this server answer to many pending signatures: each key is asked once for all that are its own.
-
-    Raises Invalid("batch_needs_secret") before a key is asked for nothing.
-    """
+    """What keys of this server answer to many pending signatures: each key is asked once for all that are its own."""
     pending = [session.get_one(PendingSignature, each) for each in pending_ids]
     given: dict[UUID, bytes] = {}
     for key_id in dict.fromkeys(each.key_id for each in pending):
         key = session.get_one(SigningKey, key_id)
-        if secret is None and desk.keys.needs_secret(key.provider, key.reference):
-            raise Invalid("batch_needs_secret")
         own = [each for each in pending if each.key_id == key_id]
         attributes = [_prepared(each).signed_attributes for each in own]
         raws = credentials.sign_many(desk, key, attributes, secret=secret)

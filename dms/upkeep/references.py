@@ -55,6 +55,7 @@ BLOBS: tuple[Reference, ...] = (
 
 NO_BLOBS: dict[str, str] = {
     "campaign_revision.digest": "of the file's text, which the row itself keeps",
+    "batch_item.shown_digest": "what was shown; the version names the blob",
     "pending_signature.version_digest": "what was shown; the version names the blob",
 }
 

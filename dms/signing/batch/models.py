@@ -14,10 +14,11 @@ from dms.signing.models import Step
 
 
 class BatchState(StrEnum):
-    """Where a batch stands; it follows from its acts and its items."""
+    """Where a batch stands; it follows from its acts and its items. ASKING: it waits for a key the signer has."""
 
     REVIEW = "review"
     RUNNING = "running"
+    ASKING = "asking"
     STOPPED = "stopped"
     CANCELLED = "cancelled"
     DONE = "done"
@@ -64,7 +65,10 @@ class SigningBatch(Identified, Base):
         for moment, state in ((self.cancelled_at, BatchState.CANCELLED), (self.stopped_at, BatchState.STOPPED)):
             if moment is not None:
                 return state
-        return BatchState.RUNNING if any(item.is_open for item in self.items) else BatchState.DONE
+        open_items = [item for item in self.items if item.is_open]
+        if not open_items:
+            return BatchState.DONE
+        return BatchState.ASKING if all(item.is_asked for item in open_items) else BatchState.RUNNING
 
 
 class BatchItem(Identified, Base):
@@ -105,6 +109,11 @@ class BatchItem(Identified, Base):
     def is_open(self) -> bool:
         """Whether it was neither signed nor refused nor unticked."""
         return self.signed_at is None and self.refused_at is None and self.left_out_at is None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it waits for a key that only the signer has."""
+        return self.asked_at is not None and self.answer is None
 
     @property
     def state(self) -> ItemState:

@@ -259,7 +259,7 @@ class _Run:
             item = session.get_one(BatchItem, item_id)
             if item.signed_at is None:
                 by = self.signer.actor(session, now)
-                kept = signatures.keep(session, self.office.desk, made, by=by, now=now)
+                kept = signatures.keep(session, made, by=by, now=now)
                 item.version_id, item.signed_at = kept.version_id, now
 
     # --- refusals
@@ -269,7 +269,7 @@ class _Run:
         with self.office.writing() as session:
             item = session.get_one(BatchItem, item_id)
             item.refused_at, item.refused_code, item.may_retry = clock.now(), error.code, may_retry
-            item.refused_params = _plain(error.params)
+            item.refused_params, item.pending_id = _plain(error.params), None
         self.unanswered = self.unanswered + 1 if may_retry else 0
         if error.code in KEY_FAILURES or self.unanswered >= UNANSWERED_IN_A_ROW:
             self._stop(error)

@@ -24,6 +24,7 @@ from dms.signing.models import PendingSignature, SigningRoute, Step
 
 LARGEST: Final = 500
 REVIEW_HOURS: Final = 24
+ON_ITS_WAY: Final = frozenset({BatchState.RUNNING, BatchState.ASKING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,7 @@ def cancel(session: Session, batch_id: UUID, *, by: Actor, now: datetime) -> Sig
     Raises NotFound, Conflict("batch_not_running").
     """
     batch = get_batch(session, batch_id, by=by)
-    if batch.state is not BatchState.RUNNING:
-        raise Conflict("batch_not_running")
+    _ensure_on_its_way(batch)
     batch.cancelled_at = now
     _record(session, batch, "cancel", by=by, now=now)
     return batch
@@ -200,7 +200,7 @@ class AskedOfSigner:
 def questions(session: Session, batch_id: UUID, *, by: Actor) -> list[AskedOfSigner]:
     """Everything that waits for the signer's own key, in the order of the review. Raises NotFound."""
     batch = get_batch(session, batch_id, by=by)
-    waiting = [item for item in batch.items if item.state is ItemState.OPEN and item.asked_at and item.answer is None]
+    waiting = [item for item in batch.items if item.state is ItemState.OPEN and item.is_asked]
     return [AskedOfSigner(item.id, item.title, _attributes(session, item)) for item in waiting]
 
 
@@ -215,8 +215,7 @@ def take_answers(session: Session, batch_id: UUID, answers: Mapping[UUID, bytes]
     Whether an answer is one is judged when it is embedded. Raises NotFound, Conflict("batch_not_running").
     """
     batch = get_batch(session, batch_id, by=by)
-    if batch.state is not BatchState.RUNNING:
-        raise Conflict("batch_not_running")
+    _ensure_on_its_way(batch)
     taken = [item for item in batch.items if item.is_open and item.asked_at and item.id in answers]
     for item in taken:
         item.answer = answers[item.id]
@@ -272,6 +271,11 @@ def _unfinished() -> Select[SigningBatch]:
         SigningBatch.stopped_at.is_(None),
         left,
     )
+
+
+def _ensure_on_its_way(batch: SigningBatch) -> None:
+    if batch.state not in ON_ITS_WAY:
+        raise Conflict("batch_not_running")
 
 
 def _ensure_in_review(batch: SigningBatch) -> None:
