@@ -18,7 +18,7 @@ from config import Settings
 from demo import pki
 
 ROOT = Path(__file__).resolve().parent.parent
-PRODUCT = ("wsgi.py", "config.py", "blueprints", "dms", "storage", "demo", "scripts", "bench")
+PRODUCT = ("wsgi.py", "config.py", "blueprints", "dms", "dms_agent", "storage", "demo", "scripts", "bench")
 FUNCTION_LINES = 40
 FILE_LINES = 400
 # Each is the whole face of what lies behind it.
@@ -79,7 +79,7 @@ def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def copy_of_the_tree(tmp_path: Path) -> Path:
-    for name in ("blueprints", "dms", "storage"):
+    for name in ("blueprints", "dms", "dms_agent", "storage"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("wsgi.py", "config.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
@@ -100,6 +100,8 @@ def test_every_import_points_down() -> None:
         ("storage/keys.py", "import dms.errors"),
         ("dms/text.py", "import blueprints.errors"),
         ("dms/clock.py", "import flask"),
+        ("dms_agent/desk.py", "from dms import clock"),
+        ("dms/clock.py", "from dms_agent import words"),
     ],
 )
 def test_an_import_planted_uphill_fails_the_build(copy_of_the_tree: Path, file: str, uphill: str) -> None:
