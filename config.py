@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     trust_roots: Path = Field(description="PEM file with the root certificates that signatures must lead to.")
     trust_intermediates: Path | None = Field(default=None, description="PEM file with issuing certificates.")
 
+    agent_key_file: Path | None = Field(default=None, description="PEM file (Ed25519) that signs requests to tokens.")
+    agent_port: int = Field(default=8997, ge=1024, le=65535, description="Port of the program on signers' computers.")
+
     secure_cookies: bool = Field(default=True, description="Cookies only over HTTPS; off for http:// on loopback.")
     two_factor: bool = Field(default=False, description="Offer two-factor log-in (TOTP and recovery codes).")
     two_factor_required: bool = Field(default=False, description="Refuse log-in without a second factor.")

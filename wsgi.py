@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import config
 from blueprints import (
     accounts,
+    agents,
     appraisal,
     archive,
     audit,
@@ -42,6 +43,7 @@ from config import Settings
 from demo import cli as demo_cli
 from dms import clock
 from dms.db import prepare_sqlite
+from dms.signing.agents.messages import RequestSigner
 
 BLUEPRINTS = (
     home,
@@ -49,6 +51,7 @@ BLUEPRINTS = (
     dossiers,
     documents,
     signing,
+    agents,
     appraisal,
     awards,
     archive,
@@ -89,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     upkeep_cli.init_app(app)
     if settings.demo:
         demo_cli.init_app(app)
+    agents.init_app(app, CONTENT_SECURITY, settings.agent_port)
     web.guard(app)
     jobs.init_app(
         app,
@@ -103,7 +107,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 def make_tools(settings: Settings) -> web.Tools:
     """Build store, trust and keys once for a process."""
     signing_desk = desks.make_desk(settings)
-    return web.Tools(settings=settings, desk=signing_desk.desk, signing=signing_desk)
+    agent = RequestSigner.from_file(settings.agent_key_file, settings.base_url) if settings.agent_key_file else None
+    return web.Tools(settings=settings, desk=signing_desk.desk, signing=signing_desk, agent=agent)
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from blueprints.extensions import db
 from blueprints.sentences import (
+    agents,
     appraisal,
     awards,
     batches,
@@ -43,7 +44,21 @@ STATUS: dict[type[DomainError], int] = {
     Unavailable: 503,
 }
 
-PARTS = (appraisal, awards, batches, campaigns, common, documents, dossiers, files, keys, people, signatures, signing)
+PARTS = (
+    agents,
+    appraisal,
+    awards,
+    batches,
+    campaigns,
+    common,
+    documents,
+    dossiers,
+    files,
+    keys,
+    people,
+    signatures,
+    signing,
+)
 
 # What, why, by which rule, what to do: each part's sentences stand in blueprints/sentences/<part>.py.
 # A test holds this table against the codes that the code raises.

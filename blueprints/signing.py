@@ -87,6 +87,7 @@ def _step(
     session, now = db.session(), clock.now()
     page = overview.step_page(session, step_id, by=current_actor(), now=now)
     asked = page.is_open and page.seat and consent.consent_for(session, tools().signing, page.step, page.seat, now=now)
+    kind = consent.kind_for(session, page.step, page.seat, now=now) if page.is_open and page.seat else None
     return render_template(
         "signing/step.html",
         page=page,
@@ -95,6 +96,7 @@ def _step(
         refusal=refusal or ReasonForm(formdata=None),
         number=number or _number_form(page.step),
         consent=asked,
+        kind=kind,
         secret=secret or SecretForm(formdata=None),
     )
 

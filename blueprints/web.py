@@ -21,6 +21,7 @@ from dms import clock, handlers
 from dms.documents.service import Desk
 from dms.people import service as people
 from dms.policy import Actor, Permission, allows
+from dms.signing.agents.messages import RequestSigner
 from dms.signing.service import SigningDesk
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -31,6 +32,9 @@ FRESH_LOGIN_NEEDED = _l("To sign, please confirm that it is you: enter your pass
 OPEN_ENDPOINTS = frozenset(
     {
         "static",
+        "agents.answer",
+        "agents.claim",
+        "agents.published",
         "bootstrap.static",
         "home.language",
         "public.index",
@@ -60,6 +64,7 @@ class Tools:
     settings: Settings
     desk: Desk
     signing: SigningDesk
+    agent: RequestSigner | None = None
 
 
 def tools() -> Tools:

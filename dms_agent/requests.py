@@ -42,6 +42,7 @@ class Document:
     id: str
     title: str
     action: str
+    capacity: str
     pages: int
     sha256: str
     attributes: bytes
@@ -57,7 +58,6 @@ class SignRequest:
     origin: str
     expires_at: datetime
     signer: str
-    capacity: str
     certificate: str
     documents: tuple[Document, ...]
     claims: Mapping[str, Any]
@@ -118,7 +118,6 @@ def _request(claims: Mapping[str, Any]) -> SignRequest:
         origin=_text(claims["origin"]),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
         signer=_text(signer["name"]),
-        capacity=_text(signer["capacity"], may_be_empty=True),
         certificate=certificate,
         documents=documents,
         claims=claims,
@@ -132,6 +131,7 @@ def _document(item: Mapping[str, Any], certificate: str) -> Document:
         id=_text(item["id"]),
         title=_text(item["title"]),
         action=_text(item["action"]),
+        capacity=_text(item["capacity"], may_be_empty=True),
         pages=int(item["pages"]),
         sha256=_matching(_SHA256, item["sha256"]),
         attributes=attributes,

@@ -133,7 +133,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "title": ("Ký số bằng USB token", "Sign with your token"),
     "server": ("Hệ thống yêu cầu", "Asked by"),
     "signer": ("Người ký", "Signer"),
-    "capacity": ("Thể thức đề ký", "Signs as"),
     "token": ("Thiết bị, chứng thư số", "Token, certificate"),
     "documents": ("Văn bản cần ký ({count})", "Documents to sign ({count})"),
     "document": ("{action}: {title} ({pages} trang)", "{action}: {title} (pages: {pages})"),

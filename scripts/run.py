@@ -108,6 +108,7 @@ def embedded_settings(folder: Path, port: int) -> dict[str, str]:
         "DMS_TSA_URL": f"http://127.0.0.1:{pki_port(folder)}/demo/tsa/tsa",
         "DMS_TRUST_ROOTS": str(folder / "pki" / "ca" / "root.pem"),
         "DMS_TRUST_INTERMEDIATES": str(folder / "pki" / "ca" / "issuing.pem"),
+        "DMS_AGENT_KEY_FILE": str(agent_key(folder / "agent-key.pem")),
         "DMS_SECURE_COOKIES": "0",
         "DMS_DEMO": "1",
         "DMS_BASE_URL": f"http://127.0.0.1:{port}",
@@ -121,6 +122,19 @@ def secret(path: Path) -> str:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))
     return path.read_text()
+
+
+def agent_key(path: Path) -> Path:
+    """The key that signs requests to the programs on signers' computers; made on the first start."""
+    if not path.exists():
+        from cryptography.hazmat.primitives import serialization as forms  # slow to import, needed once
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        key = Ed25519PrivateKey.generate()
+        pem = key.private_bytes(forms.Encoding.PEM, forms.PrivateFormat.PKCS8, forms.NoEncryption())
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(pem)
+    return path
 
 
 def pki_port(folder: Path) -> int:

@@ -10,7 +10,7 @@ from dms.errors import DomainError
 from dms.people.service import Seat
 from dms.policy import Actor
 from dms.signing import service, signatures
-from dms.signing.keys import SecretKind
+from dms.signing.keys import KeyKind, SecretKind
 from dms.signing.models import SigningKey, Step
 from dms.signing.service import SigningDesk
 
@@ -32,6 +32,16 @@ def consent_for(session: Session, desk: SigningDesk, step: Step, seat: Seat, *, 
         return None
     try:
         return _ask(desk, signatures.key_for(session, step, seat, now=now))
+    except DomainError:
+        return None
+
+
+def kind_for(session: Session, step: Step, seat: Seat, *, now: datetime) -> KeyKind | None:
+    """Where the key lives that would sign ``step``; None where there is none, or no signature is asked."""
+    if step.field_name is None:
+        return None
+    try:
+        return signatures.key_for(session, step, seat, now=now).provider
     except DomainError:
         return None
 

@@ -22,18 +22,17 @@ class Question:
         return text(name, self.language, **values)
 
     def facts(self) -> Iterator[tuple[str, str]]:
-        """Who asks, who signs, in which power, with what: label and value."""
+        """Who asks, who signs, with what: label and value."""
         request = self.request
         yield self.say("server"), request.server
         yield self.say("signer"), request.signer
-        if request.capacity:
-            yield self.say("capacity"), request.capacity
         yield self.say("token"), f"{self.held.token} – {self.held.subject}"
 
     def papers(self) -> Iterator[tuple[str, str]]:
         """Each document as people read it, and the fingerprint of the version that its page shows."""
         for each in self.request.documents:
-            yield self.say("document", action=each.action, title=each.title, pages=each.pages), each.sha256
+            power = f" ({each.capacity})" if each.capacity else ""
+            yield self.say("document", action=each.action + power, title=each.title, pages=each.pages), each.sha256
 
     @property
     def heading(self) -> str:

@@ -51,6 +51,7 @@ def document(certificate: bytes, title: str = "Tờ trình số một", **change
         "id": secrets.token_hex(8),
         "title": title,
         "action": "Ký duyệt",
+        "capacity": "KT. GIÁM ĐỐC / PHÓ GIÁM ĐỐC",
         "pages": 2,
         "sha256": "ab" * 32,
         "digest": digest.hex(),
@@ -88,7 +89,6 @@ class Service:
             "origin": self.address,
             "signer": {
                 "name": "Nguyễn Thị Thuỳ Dương",
-                "capacity": "GIÁM ĐỐC",
                 "certificate": hashlib.sha256(certificate).hexdigest(),
             },
             "documents": list(documents) or [document(certificate)],

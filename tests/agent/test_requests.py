@@ -36,7 +36,7 @@ def test_a_message_of_the_paired_service_is_read(service: Service, servers: Pair
     message = service.message(service.claims(certificate, document(certificate), document(certificate, "Báo cáo")))
     request = requests.read(message, servers, origin=ADDRESS)
     assert [each.title for each in request.documents] == ["Tờ trình số một", "Báo cáo"]
-    assert (request.signer, request.capacity, request.server) == ("Nguyễn Thị Thuỳ Dương", "GIÁM ĐỐC", ADDRESS)
+    assert (request.signer, request.server) == ("Nguyễn Thị Thuỳ Dương", ADDRESS)
     assert request.certificate == hashlib.sha256(certificate).hexdigest()
 
 
@@ -71,7 +71,7 @@ def test_no_weaker_way_of_signing_a_message_is_taken(
         ({"exp": 99_999_999_999}, "request_forged"),
         ({"origin": "https://other.example"}, "request_not_for_page"),
         ({"documents": []}, "request_unreadable"),
-        ({"signer": {"name": "A", "capacity": "", "certificate": "no fingerprint"}}, "request_unreadable"),
+        ({"signer": {"name": "A", "certificate": "no fingerprint"}}, "request_unreadable"),
         ({"nonce": ""}, "request_unreadable"),
         ({"nonce": None}, "request_forged"),
     ],

@@ -55,7 +55,7 @@ def test_the_key_on_the_token_signs_what_was_shown(drawer: Drawer, scene: Scene,
     job = scene.begin(role)
     shown = scene.official.types(PIN)
 
-    assert "Ký duyệt: Tờ trình số một (2 trang)" in shown
+    assert "Ký duyệt (KT. GIÁM ĐỐC / PHÓ GIÁM ĐỐC): Tờ trình số một (2 trang)" in shown
     assert "Nguyễn Thị Thuỳ Dương" in shown
     assert scene.service.address in shown
     assert "ab" * 32 in shown
@@ -258,6 +258,6 @@ def test_without_a_display_the_terminal_asks(  # noqa: PLR0917 - fixtures and th
         screen = seen_on(master, "Mã PIN (để trống rồi Enter: không ký)")
         os.write(master, f"{typed}\n".encode())
         printed, _ = process.communicate(timeout=30)
-    assert "Ký duyệt: Tờ trình số một (2 trang)" in screen
+    assert "Ký duyệt (KT. GIÁM ĐỐC / PHÓ GIÁM ĐỐC): Tờ trình số một (2 trang)" in screen
     assert "Mã PIN chỉ dùng cho lần ký này" in screen
     assert printed.split() == [state, "1" if state is State.DONE else "0"]
