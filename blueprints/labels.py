@@ -24,7 +24,6 @@ from dms.dossiers.board import PaperState
 from dms.dossiers.lifecycle import Action
 from dms.people.models import Capacity, SuccessionKind, UnitKind
 from dms.policy import Permission, PositionKind, Role, Status
-from dms.signing.agents.service import Progress as AgentProgress
 from dms.signing.keys import KeyKind, SecretKind
 from dms.signing.models import RouteOutcome, StepOutcome
 from dms.signing.pades import Alignment, FieldKind, Level, LockAction, StampKind, Verdict
@@ -32,7 +31,6 @@ from dms.upkeep.model import Gravity
 
 # Enums that steer the code and are never shown.
 NEVER_SHOWN = (
-    AgentProgress,
     Alignment,
     FieldKind,
     LockAction,

@@ -12,8 +12,7 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select, update
@@ -35,6 +34,7 @@ _CODE_LENGTH = 10
 _ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 _KEEP = timedelta(days=1)
 
+Progress = Literal["open", "claimed", "answered", "refused", "expired"]
 Words = Callable[[StepAction], str]
 
 
@@ -44,16 +44,6 @@ class Waiting(NamedTuple):
     pending: PendingSignature
     step: Step
     key: SigningKey
-
-
-class Progress(StrEnum):
-    """How far a request is that went by the code."""
-
-    OPEN = "open"
-    CLAIMED = "claimed"
-    ANSWERED = "answered"
-    REFUSED = "refused"
-    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +151,14 @@ def get_request(session: Session, request_id: UUID, *, by: Actor) -> AgentReques
 
 
 def progress_of(request: AgentRequest, *, now: datetime) -> Progress:
-    """How far it is."""
+    """How far a request is that went by the code."""
     if request.refused:
-        return Progress.REFUSED
+        return "refused"
     if request.answered_at:
-        return Progress.ANSWERED
+        return "answered"
     if request.expires_at <= now:
-        return Progress.EXPIRED
-    return Progress.CLAIMED if request.claimed_at else Progress.OPEN
+        return "expired"
+    return "claimed" if request.claimed_at else "open"
 
 
 def signature_for(
