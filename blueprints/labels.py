@@ -27,6 +27,8 @@ from dms.policy import Permission, PositionKind, Role, Status
 from dms.signing.keys import KeyKind, SecretKind
 from dms.signing.models import RouteOutcome, StepOutcome
 from dms.signing.pades import Alignment, FieldKind, Level, LockAction, StampKind, Verdict
+from dms.signing.pades.etsi import Indication
+from dms.signing.pades.proof import Standing as CertificateStanding
 from dms.upkeep.model import Gravity
 
 # Enums that steer the code and are never shown.
@@ -35,6 +37,7 @@ NEVER_SHOWN = (
     FieldKind,
     LockAction,
     StampKind,
+    Indication,  # the standard's own words are shown, in no language but its own
     completeness.SubjectKind,
     completeness_signatures.Done,
 )
@@ -196,6 +199,12 @@ SIGNING = {
         Verdict.VALID: _p("signature", "Valid"),
         Verdict.UNPROVEN: _p("signature", "Could not be verified"),
         Verdict.INVALID: _p("signature", "Not valid"),
+    },
+    CertificateStanding: {
+        CertificateStanding.GOOD: _p("certificate", "Not revoked"),
+        CertificateStanding.REVOKED: _p("certificate", "Revoked"),
+        CertificateStanding.UNKNOWN: _p("certificate", "Cannot be told"),
+        CertificateStanding.NOT_NEEDED: _p("certificate", "Need not be asked"),
     },
     Level: {
         Level.B: _p("signature", "B-B (basic, no time stamp)"),

@@ -28,6 +28,7 @@ REASONS: dict[str, LazyString] = {
     "certificate_expired": _l(
         "The certificate had expired when the document was signed, or no time stamp shows otherwise."
     ),
+    "certificate_not_yet_valid": _l("The certificate was not valid yet when the document was signed."),
     "certificate_unusable": _l("The certificate is not meant for signing documents."),
     "certificate_untrusted": _l(
         "The certificate was not issued by an authority on our list, so the signature cannot be confirmed."
@@ -48,6 +49,11 @@ REASONS: dict[str, LazyString] = {
     "field_unexpected": _l("There is a signature field that nobody expected."),
     "file_changed": _l("The file is not the one that was stored."),
     "document_unsigned": _l("The document is not signed."),
+    "document_unreadable": _l("The file is damaged or is not a whole PDF, so no signature in it can be relied upon."),
+    "document_hybrid": _l("The file can be read in two ways, so two readers could see two documents."),
+    "document_encrypted": _l("The file is protected by a password or restrictions, so its signatures cannot be read."),
+    "document_too_complex": _l("The file holds more signatures or changes than can be verified here."),
+    "file_too_costly": _l("The file takes more memory or time than one verification may use."),
 }
 
 VERDICTS: dict[str, LazyString] = {

@@ -151,7 +151,10 @@ class PendingSignature(Identified, Base):
 
 
 class Signature(Identified, Base):
-    """A signature made through a step: who, in which capacity, when, with which certificate, at which level."""
+    """A signature made through a step: who, in which capacity, when, with which certificate, at which level.
+
+    ``record`` keeps what was known of the certificate at that time (``dms.signing.reporting.record_of``).
+    """
 
     __tablename__ = "signature"
     __table_args__ = (UniqueConstraint("version_id", "field_name"),)
@@ -168,6 +171,7 @@ class Signature(Identified, Base):
     certificate_subject: Mapped[str] = mapped_column(String(500))
     level: Mapped[str] = mapped_column(String(10))
     signed_at: Mapped[datetime]
+    record: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class VersionCheck(Base):

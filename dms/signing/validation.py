@@ -1,6 +1,6 @@
 """Do a version's signatures still hold? Validate, keep the answer, and tell it in full."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ from dms.documents import service as documents
 from dms.documents.models import Version
 from dms.signing import pades
 from dms.signing.models import Signature, SigningRoute, Step, VersionCheck
-from dms.signing.pades import DocumentReport, Expected, ExpectedSigner, SignatureReport, Verdict
+from dms.signing.pades import DocumentReport, Expected, ExpectedSigner, Verdict
 from dms.signing.pades.findings import verdict_of
 from dms.signing.placement import TEXT_FIELDS
+from dms.signing.reporting import as_json, record_of
 from dms.signing.service import SigningDesk
 
 
@@ -63,9 +64,18 @@ def keep_check(session: Session, version: Version, report: DocumentReport, *, no
     check = session.get(VersionCheck, version.id) or VersionCheck(version_id=version.id)
     check.checked_at, check.verdict = now, report.verdict.value
     check.report = as_json(report, {each.field_name: each for each in made})
+    _keep_records(made, report, now=now)
     session.add(check)
     session.flush()
     return check
+
+
+def _keep_records(made: Iterable[Signature], report: DocumentReport, *, now: datetime) -> None:
+    """What was known of a signature when it was first judged; later reports do not change it."""
+    judged = {each.field: each for each in report.signatures}
+    for signature in made:
+        if signature.record is None and signature.field_name in judged:
+            signature.record = record_of(judged[signature.field_name], now=now)
 
 
 def signatures_in(session: Session, route: SigningRoute, *, up_to: int) -> list[Signature]:
@@ -113,44 +123,3 @@ def verdict_of_field(check: VersionCheck, field: str) -> Verdict:
         return Verdict.INVALID
     whole = verdict_of(check.report["reasons"])
     return max((Verdict(verdicts[0]), whole), key=list(Verdict).index)
-
-
-def as_json(report: DocumentReport, made: Mapping[str, Signature]) -> dict[str, Any]:
-    """The report as it is kept and shown; ``made`` adds who signed through us, by field."""
-    return {
-        "verdict": report.verdict.value,
-        "reasons": list(report.reasons),
-        "sha256": report.sha256,
-        "archived_at": [at.isoformat() for at in report.archived_at],
-        "signatures": [_signature(each, made.get(each.field)) for each in report.signatures],
-    }
-
-
-def _signature(report: SignatureReport, made: Signature | None) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "field": report.field,
-        "verdict": report.verdict.value,
-        "reasons": list(report.reasons),
-        "level": report.level.value,
-        "subject": report.signer_subject,
-        "certificate_name": report.signer_name,
-        "uid": report.signer_uid,
-        "issuer": report.issuer,
-        "serial": report.serial,
-        "certificate_sha256": report.certificate_sha256,
-        "claimed_at": report.signed_at.isoformat() if report.signed_at else None,
-        "timestamp_at": report.timestamp_at.isoformat() if report.timestamp_at else None,
-    }
-    return told | (_who(made) if made else {})
-
-
-def _who(made: Signature) -> dict[str, Any]:
-    return {
-        "signer": made.signer_name,
-        "person_id": str(made.person_id),
-        "unit_id": str(made.unit_id),
-        "position": made.position_title,
-        "capacity": made.capacity.value,
-        "step_id": str(made.step_id),
-        "signed_at": made.signed_at.isoformat(),
-    }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pyhanko.sign.ades.report import AdESIndeterminate, AdESSubIndic
+from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.validation import DocumentTimestampStatus, PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko.sign.validation.status import ModificationInfo, TimestampSignatureStatus
@@ -21,6 +21,9 @@ UNPROVEN = frozenset(
         "timestamp_expired",
         "archive_timestamp_untrusted",
         "archive_timestamp_expired",
+        "document_encrypted",
+        "document_too_complex",
+        "file_too_costly",
     }
 )
 _TRUST = {
@@ -39,11 +42,13 @@ _WHOLE = (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVI
 class Surroundings:
     """What must be known about the rest of the file to judge one signature.
 
-    ``claimed``: the time of its time stamp, as used for judging. ``shown_until``: the first later archive time stamp,
-    or now. ``is_last``: no other signature follows. ``may_change``: names of fields that may change (None: not known).
+    ``claimed``: the time of its time stamp, as used for judging (``now`` if it has none). ``shown_until``: the first
+    later archive time stamp, or now. ``is_last``: no other signature follows. ``may_change``: names of fields that may
+    change (None: not known).
     """
 
     claimed: datetime | None
+    now: datetime
     shown_until: datetime
     is_last: bool
     may_change: frozenset[str] | None
@@ -64,19 +69,22 @@ def of_signature(status: PdfSignatureStatus, around: Surroundings) -> Iterator[s
     elif not status.valid:
         yield "signature_forged"
     elif not status.trusted:
-        yield _trust_problem(status.trust_problem_indic)
+        yield _trust_problem(status, around)
     yield from _of_changes(status, around)
     yield from _of_timestamp(status.timestamp_validity, around)
     if not status.seed_value_ok:
         yield "seed_value_violated"
 
 
-def _trust_problem(indication: AdESSubIndic | None) -> str:
-    return (
-        _TRUST.get(indication, "certificate_unproven")
-        if isinstance(indication, AdESIndeterminate)
-        else "algorithm_weak"
-    )
+def _trust_problem(status: PdfSignatureStatus, around: Surroundings) -> str:
+    indication = status.trust_problem_indic
+    if not isinstance(indication, AdESIndeterminate):
+        return "algorithm_weak"
+    problem = _TRUST.get(indication, "certificate_unproven")
+    judged_at = around.claimed or around.now
+    if problem == "certificate_expired" and judged_at < status.signing_cert.not_valid_before:
+        return "certificate_not_yet_valid"
+    return problem
 
 
 def _of_changes(status: ModificationInfo, around: Surroundings) -> Iterator[str]:

@@ -9,6 +9,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from dms.signing.pades.etsi import Outcome, outcome_of
+from dms.signing.pades.proof import Proof
+
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top, in PDF points from the lower left corner of the page."""
 
@@ -194,6 +197,12 @@ class SignatureReport:
     issuer: str = ""
     signed_at: datetime | None = None
     timestamp_at: datetime | None = None
+    proof: Proof | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of ETSI EN 319 102-1."""
+        return outcome_of(self.reasons)
 
 
 @dataclass(frozen=True)
@@ -205,6 +214,11 @@ class DocumentReport:
     signatures: tuple[SignatureReport, ...]
     sha256: str
     archived_at: tuple[datetime, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of ETSI EN 319 102-1 for the file: the worst of its signatures and of what is wrong with it."""
+        return outcome_of([*self.reasons, *(reason for each in self.signatures for reason in each.reasons)])
 
     @property
     def is_valid(self) -> bool:

@@ -6,13 +6,12 @@ network and outlives the certificate. Only what the file does not prove is asked
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from asn1crypto import crl, ocsp, x509
+from asn1crypto import x509
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.form_tools import annot_width_height
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -30,9 +29,12 @@ from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 
 from dms import clock
 from dms.errors import DomainError, Invalid
-from dms.signing.pades import certificates, fields, files, findings
+from dms.signing.pades import certificates, evidence, fields, files, findings, revocation
+from dms.signing.pades.evidence import NOTHING, Evidence, Fetched
 from dms.signing.pades.findings import Surroundings
+from dms.signing.pades.gathering import Known, proof_of
 from dms.signing.pades.model import DocumentReport, Expected, FieldsSummary, Level, SignatureReport, Verdict
+from dms.signing.pades.proof import Proof
 from dms.signing.pades.trust import SigningTrust, run
 
 MAX_SIGNATURES = 40
@@ -57,7 +59,7 @@ class _File:
     signatures: Sequence[EmbeddedPdfSignature]
     archive: Sequence[EmbeddedPdfSignature]
     malformed: tuple[str, ...]
-    evidence: dict[str, list[Any]]
+    evidence: Evidence
     may_change: frozenset[str] | None
     stamped: Sequence[_Stamped] = field(default=())
 
@@ -67,17 +69,24 @@ class _File:
 
 
 def validate(
-    path: Path, *, trust: SigningTrust, expected: Expected | None = None, at: datetime | None = None
+    path: Path,
+    *,
+    trust: SigningTrust,
+    expected: Expected | None = None,
+    at: datetime | None = None,
+    fetched: Fetched = NOTHING,
 ) -> DocumentReport:
     """Judge every signature of the file at ``path`` as of ``at`` (now); never raises for what is in the file.
 
     With ``expected``, also compare it with what the caller knows: who signed which field, which fields may have
-    changed, the digest of the stored file. Reasons are codes; ``findings.UNPROVEN`` tells which of them leave hope.
+    changed, the digest of the stored file. ``fetched`` are answers about revocation beside those in the file. Reasons
+    are codes; ``findings.UNPROVEN`` tells which of them leave hope.
     """
     with path.open("rb") as stream:
         digest = files.sha256(stream)
         try:
-            return _judge(stream, digest, trust=trust, expected=expected, now=at or clock.now())
+            opened = _open(files.open_reader(stream), expected, fetched)
+            return _judge(opened, digest, trust=trust, expected=expected, now=at or clock.now())
         except DomainError as refusal:
             return DocumentReport(Verdict.INVALID, (refusal.code,), (), digest)
         except Exception:  # noqa: BLE001 - a hostile file makes the parser raise anything; all of it means "no"
@@ -85,9 +94,8 @@ def validate(
 
 
 def _judge(
-    stream: BinaryIO, digest: str, *, trust: SigningTrust, expected: Expected | None, now: datetime
+    opened: _File, digest: str, *, trust: SigningTrust, expected: Expected | None, now: datetime
 ) -> DocumentReport:
-    opened = _open(files.open_reader(stream), expected)
     opened = replace(opened, stamped=run(_judge_archive(opened, trust, now)))
     reports = tuple(_compared(report, expected) for report in run(_judge_signatures(opened, trust, now)))
     reasons = (
@@ -102,7 +110,7 @@ def _judge(
 # --- taking the file apart
 
 
-def _open(reader: PdfFileReader, expected: Expected | None) -> _File:
+def _open(reader: PdfFileReader, expected: Expected | None, fetched: Fetched) -> _File:
     embedded, malformed = _embedded(reader)
     archive = [item for item in embedded if item.sig_object_type == _ARCHIVE_TYPE]
     names = frozenset(item.fq_name for item in archive)
@@ -111,7 +119,7 @@ def _open(reader: PdfFileReader, expected: Expected | None) -> _File:
         signatures=[item for item in embedded if item.fq_name not in names],
         archive=archive,
         malformed=malformed,
-        evidence=_evidence(reader, embedded),
+        evidence=_evidence(reader, embedded).extended(fetched),
         may_change=_may_change(expected, names),
     )
 
@@ -138,18 +146,19 @@ def _may_change(expected: Expected | None, archive: frozenset[str]) -> frozenset
     return expected.fillable | expected.open_fields | frozenset(expected.signers) | archive
 
 
-def _evidence(reader: PdfFileReader, embedded: Iterable[EmbeddedPdfSignature]) -> dict[str, list[Any]]:
+def _evidence(reader: PdfFileReader, embedded: Iterable[EmbeddedPdfSignature]) -> Evidence:
     """Certificates, OCSP answers and CRLs that the file carries."""
     certs: list[x509.Certificate] = [cert for item in embedded for cert in item.other_embedded_certs]
+    certs.extend(cert for item in embedded for cert in _of_timestamp(item))
     try:
         store = DocumentSecurityStore.read_dss(reader)
     except NoDSSFoundError:
-        return {"other_certs": certs, "ocsps": [], "crls": []}
-    return {
-        "other_certs": [*certs, *store.load_certs()],
-        "ocsps": [ocsp.OCSPResponse.load(data) for data in _streams(store.ocsps, DecodePurpose.OCSP_RESPONSE)],
-        "crls": [crl.CertificateList.load(data) for data in _streams(store.crls, DecodePurpose.CRL)],
-    }
+        return Evidence(certs)
+    return evidence.of_file(
+        [*certs, *store.load_certs()],
+        _streams(store.ocsps, DecodePurpose.OCSP_RESPONSE),
+        _streams(store.crls, DecodePurpose.CRL),
+    )
 
 
 def _streams(references: Iterable[Any], purpose: DecodePurpose) -> Iterator[bytes]:
@@ -165,7 +174,7 @@ async def _judge_archive(opened: _File, trust: SigningTrust, now: datetime) -> l
     for item in reversed(opened.archive):
         at = item.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
         around = _surroundings(replace(opened, stamped=stamped), item, at, now)
-        status = await async_validate_pdf_timestamp(item, trust.past_context(at, **opened.evidence))
+        status = await async_validate_pdf_timestamp(item, trust.past_context(at, **opened.evidence.settings))
         is_hidden = 0 in annot_width_height(item.sig_field)
         reasons = tuple(findings.of_archive_timestamp(status, around, is_hidden=is_hidden))
         stamped.insert(0, _Stamped(item.signed_revision, at, reasons))
@@ -196,17 +205,24 @@ async def _judge_signature(
 ) -> SignatureReport:
     claimed = _claimed_time(item)
     around = _surroundings(opened, item, claimed, now)
-    context = trust.past_context(claimed or now, **opened.evidence)
-    status = await async_validate_pdf_signature(item, context)
+    usable, judged_at = opened.evidence, claimed or now
+    status = await async_validate_pdf_signature(item, trust.past_context(judged_at, **usable.settings))
     reasons = tuple(findings.of_signature(status, around))
     carries_proof = not {"certificate_unproven", "timestamp_untrusted"} & set(reasons)
     if not carries_proof and trust.online:
-        async with aclosing(trust.fresh_context()) as context:
-            context.certificate_registry.register_multiple(opened.evidence["other_certs"])
-            status = await async_validate_pdf_signature(item, context)
+        usable = usable.extended(await revocation.fetch(trust, _chains(item, status, opened)))
+        status = await async_validate_pdf_signature(item, trust.past_context(judged_at, **usable.settings))
         reasons = tuple(findings.of_signature(status, around))
     level = _level(opened, item, status, carries_proof=carries_proof)
-    return _report(item, status, reasons, level)
+    proof = proof_of(item, status, judged_at, Known(trust.roots, trust.intermediates, usable))
+    return _report(item, status, reasons, level=level, proof=proof)
+
+
+def _chains(item: EmbeddedPdfSignature, status: PdfSignatureStatus, opened: _File) -> list[revocation.Chain]:
+    """The certificates to be asked about: the signer's and the time-stamping authority's, each with all others."""
+    stamp = status.timestamp_validity
+    leaves = [item.signer_cert, *([stamp.signing_cert] if stamp else [])]
+    return [(leaf, *opened.evidence.certificates) for leaf in leaves]
 
 
 def _claimed_time(item: EmbeddedPdfSignature) -> datetime | None:
@@ -217,10 +233,19 @@ def _claimed_time(item: EmbeddedPdfSignature) -> datetime | None:
     return None
 
 
+def _of_timestamp(item: EmbeddedPdfSignature) -> Iterator[x509.Certificate]:
+    """The certificates that a signature's time stamps bring along."""
+    if item.sig_object_type == _ARCHIVE_TYPE:
+        return
+    for token in extract_tst_data_iter(item.signer_info, signed=False):
+        yield from (each.chosen for each in token["certificates"] if each.name == "certificate")
+
+
 def _surroundings(opened: _File, item: EmbeddedPdfSignature, claimed: datetime | None, now: datetime) -> Surroundings:
     later = [stamp.at for stamp in opened.stamped if stamp.revision > item.signed_revision and not stamp.reasons]
     return Surroundings(
         claimed=claimed,
+        now=now,
         shown_until=min(later, default=now),
         is_last=all(other.signed_revision <= item.signed_revision for other in opened.signatures),
         may_change=opened.may_change,
@@ -230,14 +255,14 @@ def _surroundings(opened: _File, item: EmbeddedPdfSignature, claimed: datetime |
 def _level(opened: _File, item: EmbeddedPdfSignature, status: PdfSignatureStatus, *, carries_proof: bool) -> Level:
     if status.timestamp_validity is None:
         return Level.B
-    if not carries_proof or not (opened.evidence["ocsps"] or opened.evidence["crls"]):
+    if not carries_proof or not opened.evidence.carries_answers:
         return Level.T
     later = [stamp for stamp in opened.stamped if stamp.revision > item.signed_revision and not stamp.reasons]
     return Level.LTA if later else Level.LT
 
 
 def _report(
-    item: EmbeddedPdfSignature, status: PdfSignatureStatus, reasons: tuple[str, ...], level: Level
+    item: EmbeddedPdfSignature, status: PdfSignatureStatus, reasons: tuple[str, ...], *, level: Level, proof: Proof
 ) -> SignatureReport:
     certificate = item.signer_cert
     stamp = status.timestamp_validity
@@ -254,6 +279,7 @@ def _report(
         issuer=certificate.issuer.human_friendly,
         signed_at=item.self_reported_timestamp,
         timestamp_at=stamp.timestamp if stamp else None,
+        proof=proof,
     )
 
 
