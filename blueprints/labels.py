@@ -9,6 +9,7 @@ from flask_babel import lazy_pgettext as _p
 
 from blueprints.batch_labels import BATCHES
 from blueprints.campaign_labels import CAMPAIGNS
+from blueprints.signature_labels import SIGNATURES
 from dms.appraisal.letter import LetterState
 from dms.appraisal.models import ReviewVerdict
 from dms.appraisal.progress import Standing
@@ -26,9 +27,8 @@ from dms.people.models import Capacity, SuccessionKind, UnitKind
 from dms.policy import Permission, PositionKind, Role, Status
 from dms.signing.keys import KeyKind, SecretKind
 from dms.signing.models import RouteOutcome, StepOutcome
-from dms.signing.pades import Alignment, FieldKind, Level, LockAction, StampKind, Verdict
+from dms.signing.pades import Alignment, FieldKind, LockAction, StampKind
 from dms.signing.pades.etsi import Indication
-from dms.signing.pades.proof import Standing as CertificateStanding
 from dms.upkeep.model import Gravity
 
 # Enums that steer the code and are never shown.
@@ -194,23 +194,6 @@ SIGNING = {
         RouteOutcome.REFUSED: _p("route", "Refused"),
         RouteOutcome.RECALLED: _p("route", "Recalled"),
         RouteOutcome.REPLACED: _p("route", "Replaced by a newer version"),
-    },
-    Verdict: {
-        Verdict.VALID: _p("signature", "Valid"),
-        Verdict.UNPROVEN: _p("signature", "Could not be verified"),
-        Verdict.INVALID: _p("signature", "Not valid"),
-    },
-    CertificateStanding: {
-        CertificateStanding.GOOD: _p("certificate", "Not revoked"),
-        CertificateStanding.REVOKED: _p("certificate", "Revoked"),
-        CertificateStanding.UNKNOWN: _p("certificate", "Cannot be told"),
-        CertificateStanding.NOT_NEEDED: _p("certificate", "Need not be asked"),
-    },
-    Level: {
-        Level.B: _p("signature", "B-B (basic, no time stamp)"),
-        Level.T: _p("signature", "B-T (with time stamp)"),
-        Level.LT: _p("signature", "B-LT (with proof of revocation status)"),
-        Level.LTA: _p("signature", "B-LTA (with archive time stamp)"),
     },
 }
 
@@ -384,6 +367,7 @@ LABELS: dict[type[Enum], dict[Any, Any]] = {
     **POLICY,
     **DOCUMENTS,
     **CAMPAIGNS,
+    **SIGNATURES,
     **SIGNING,
     **BATCHES,
     **COMPLETENESS,
