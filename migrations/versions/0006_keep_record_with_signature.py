@@ -3,15 +3,15 @@
 Circular 15/2025/TT-BKHCN, article 5: the certificate, the answer about its revocation and the result of the check. The
 answers themselves are in the file.
 
-Revision: 0005
-Follows: 0004
+Revision: 0006
+Follows: 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
