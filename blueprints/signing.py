@@ -8,11 +8,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
-from blueprints import errors, signing_words
-from blueprints.extensions import db, limiter
+from blueprints import errors, files, signing_words
+from blueprints.extensions import db, limiter, talisman
 from blueprints.forms import NumberAndDateForm, ReasonForm, refusals_on
 from blueprints.signing_batch import Chosen, sign_each
-from blueprints.signing_forms import CheckForm, SecretForm
+from blueprints.signing_forms import CheckForm, ReturnedForm, SecretForm
 from blueprints.web import current_actor, fresh_login, is_fresh, permission, tools, transaction
 from dms import clock
 from dms.archive.access import dossier_of, ensure_document_readable
@@ -23,7 +23,7 @@ from dms.documents.models import Document
 from dms.errors import Conflict, DomainError, Invalid
 from dms.people import service as people
 from dms.policy import Permission
-from dms.signing import consent, overview, service, signatures, validation
+from dms.signing import consent, overview, returned, service, signatures, validation
 from dms.signing.models import Step
 
 bp = Blueprint("signing", __name__, url_prefix="/signing")
@@ -80,9 +80,11 @@ def step(step_id: UUID) -> str:
 
 def _step(
     step_id: UUID,
+    *,
     refusal: ReasonForm | None = None,
     number: NumberAndDateForm | None = None,
     secret: SecretForm | None = None,
+    came_back: ReturnedForm | None = None,
 ) -> str:
     session, now = db.session(), clock.now()
     page = overview.step_page(session, step_id, by=current_actor(), now=now)
@@ -98,6 +100,8 @@ def _step(
         consent=asked,
         kind=kind,
         secret=secret or SecretForm(formdata=None),
+        came_back=came_back or ReturnedForm(formdata=None),
+        elsewhere=returned.ELSEWHERE,
     )
 
 
@@ -135,9 +139,38 @@ def sign(step_id: UUID) -> Any:
         )
     if form.is_refused:
         return _step(step_id, secret=form), 422
-    signed = service.get_step(db.session(), step_id, by=by)
+    return _signed(step_id)
+
+
+def _signed(step_id: UUID) -> Any:
+    signed = service.get_step(db.session(), step_id, by=current_actor())
     flash(_("Signed: %(document)s.", document=signed.route.title), "success")
     return _onwards(signed)
+
+
+@bp.get("/steps/<uuid:step_id>/file")
+@talisman(content_security_policy=files.SANDBOX)
+@permission(Permission.STEP_ACT)
+def sent_file(step_id: UUID) -> Response:
+    """Exactly the version that is to be signed, for a program of the signer's own."""
+    return files.send_version(tools().desk, service.get_step(db.session(), step_id, by=current_actor()).route.version)
+
+
+@bp.post("/steps/<uuid:step_id>/returned")
+@fresh_login
+@permission(Permission.STEP_ACT)
+def take_back(step_id: UUID) -> Any:
+    form, desk, by = ReturnedForm(), tools(), current_actor()
+    if form.validate():
+        with refusals_on(form):
+            taken = intake.receive(desk.desk, form.file.data.stream, filename=form.file.data.filename or "")
+            judged = returned.judge(db.session(), desk.signing, step_id, taken, by=by, now=clock.now())
+            db.session.rollback()
+            with transaction() as session:
+                returned.keep(session, judged, by=by, now=clock.now())
+        if not form.errors:
+            return _signed(step_id)
+    return _step(step_id, came_back=form), 422
 
 
 @bp.post("/steps/<uuid:step_id>/code")

@@ -17,6 +17,12 @@ class SecretForm(FlaskForm):
         return bool(self.form_errors or self.secret.errors)
 
 
+class ReturnedForm(FlaskForm):
+    """The file that comes back from the signer's own program."""
+
+    file = FileField(_l("The signed file (PDF)"), [FileRequired(_l("Choose a file."))])
+
+
 class CheckForm(FlaskForm):
     """A signed file that somebody wants to be sure of."""
 

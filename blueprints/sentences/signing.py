@@ -54,6 +54,27 @@ SENTENCES: dict[str, LazyString] = {
     "signature_refused": _l(
         "The signature on “%(document)s” did not pass our own verification (%(reasons)s), so it was not kept. Nothing was signed. Try again, and tell the administrator if it happens once more."
     ),
+    "returned_not_elsewhere": _l(
+        "“%(document)s” is sealed and numbered in this service only: the seal closes number and date in one step (Decree 30/2020, art. 18). Sign it here."
+    ),
+    "returned_not_pdf": _l(
+        "The file that came back is no PDF. Download the version again, sign it and send back the PDF."
+    ),
+    "returned_not_extension": _l(
+        "The file that came back is not the version of “%(document)s” that went out with a signature added: its beginning differs, so something else was changed or it was saved anew. Nothing was accepted and the step stays open. Download the version again and only sign it."
+    ),
+    "returned_unsigned": _l(
+        "The file that came back carries no new signature. Nothing was accepted and the step stays open. Sign it and send it back."
+    ),
+    "returned_several_signatures": _l(
+        "The file that came back carries %(count)s new signatures; only yours may be added. Nothing was accepted and the step stays open. Download the version again and sign it once."
+    ),
+    "returned_other_field": _l(
+        "The new signature stands in the field “%(field)s”, but the one made for you is “%(expected)s”, and earlier signatures allow no other. Nothing was accepted and the step stays open. Download the version again and sign in your field."
+    ),
+    "returned_wrong_signer": _l(
+        "The new signature is by “%(signer)s”, with a certificate that is not bound to %(person)s. Nobody signs with another's certificate (Decree 23/2025, Decree 68/2024). Sign with your own, or ask the administrator to bind this one to you."
+    ),
     "pending_not_found": _l("This signature was not started by you. Open the document and sign it from there."),
     "pending_used": _l("This signature is done already. Open the document to see it."),
     "pending_expired": _l(

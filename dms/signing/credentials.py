@@ -83,6 +83,11 @@ def key_of_person(session: Session, person_id: UUID) -> SigningKey:
     return key
 
 
+def keys_of_person(session: Session, person_id: UUID) -> list[SigningKey]:
+    """Every key that a person may sign with today, wherever it lies."""
+    return list(session.scalars(_living().where(SigningKey.person_id == person_id)))
+
+
 def seal_key_of_unit(session: Session, unit_id: UUID, *, now: datetime) -> SigningKey:
     """The seal of a body, or of the body that succeeded it. Raises Invalid("seal_key_missing")."""
     day = clock.day_of(now)

@@ -105,7 +105,7 @@ def draft(
     version = step.route.version
     if version.digest != shown_digest:
         raise Conflict("version_moved", document=step.route.title)
-    _ensure_current(version)
+    ensure_current(version)
     key = key_for(session, step, seat, now=now)
     digest, prepared = _prepare_file(session, desk, step, seat, key=key, now=now)
     return PendingSignature(
@@ -169,7 +169,7 @@ def make(
             raise Conflict("version_moved", document=step.route.title)
         expected = validation.expected_of(session, step.route, also={step.field_name or "": key.certificate_sha256})
         report = pades.validate(path, trust=desk.trust, expected=expected)
-        _ensure_valid(report, step.route)
+        ensure_valid(report, step.route)
         digest, size = intake.keep_file(desk.desk, path)
     return Made(pending.id, digest, size, report)
 
@@ -177,24 +177,36 @@ def make(
 def keep(session: Session, made: Made, *, by: Actor, now: datetime) -> Signature:
     """The writing part of ``finish``: the file becomes the next version, the step is done, the turn is handed on."""
     pending, step, seat = _pending(session, made.pending_id, by=by, now=now)
+    pending.finished_at = now
+    key = session.get_one(SigningKey, pending.key_id)
+    return adopt(session, step, seat, key, kept=(made.digest, made.size), report=made.report, by=by, now=now)
+
+
+def adopt(
+    session: Session,
+    step: Step,
+    seat: Seat,
+    key: SigningKey,
+    *,
+    kept: tuple[str, int],
+    report: DocumentReport,
+    by: Actor,
+    now: datetime,
+) -> Signature:
+    """Make a signed file that is stored (``kept``: digest, bytes) and was judged the next version, and end the step.
+
+    Conflict("version_moved") for the slower of two people at once.
+    """
     route = step.route
+    shown = route.version.digest
     with _one_wins(route):
-        pending.finished_at = now
         signed = documents.add_kept_version(
-            session,
-            route.version,
-            (made.digest, made.size),
-            origin=Origin.SIGNED,
-            trail=service.trail_of(route),
-            by=by,
-            now=now,
+            session, route.version, kept, origin=Origin.SIGNED, trail=service.trail_of(route), by=by, now=now
         )
         route.version = signed
-        key = session.get_one(SigningKey, pending.key_id)
-        signature = _record(session, step, seat, key, version=signed, report=made.report, now=now)
-        shown = pending.version_digest
+        signature = _record(session, step, seat, key, version=signed, report=report, now=now)
         service.complete(session, step, seat, by=by, now=now, result_version_id=signed.id, signed_digest=shown)
-        validation.keep_check(session, signed, made.report, now=now)
+        validation.keep_check(session, signed, report, now=now)
     return signature
 
 
@@ -239,11 +251,11 @@ def _pending(session: Session, pending_id: UUID, *, by: Actor, now: datetime) ->
     seat = service.ensure_turn(session, step, by=by, now=now)
     if step.route.version_id != pending.version_id or seat.capacity is not pending.capacity:
         raise Conflict("version_moved", document=step.route.title)
-    _ensure_current(step.route.version)
+    ensure_current(step.route.version)
     return pending, step, seat
 
 
-def _ensure_current(version: Version) -> None:
+def ensure_current(version: Version) -> None:
     """Nobody has withdrawn the version, nor put another in its place."""
     if documents.current_version(version.document) is not version:
         raise Conflict("version_moved", document=version.document.title)
@@ -253,7 +265,8 @@ def _prepared(pending: PendingSignature) -> pades.Prepared:
     return pades.Prepared.from_json(json.dumps(pending.prepared))
 
 
-def _ensure_valid(report: DocumentReport, route: SigningRoute) -> None:
+def ensure_valid(report: DocumentReport, route: SigningRoute) -> None:
+    """Raise Invalid("signature_refused") unless our verdict on the whole file is VALID."""
     if not report.is_valid:
         reasons = {reason for each in report.signatures for reason in each.reasons} | set(report.reasons)
         raise Invalid("signature_refused", document=route.title, reasons=sorted(reasons))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dms import outbox
 from dms.documents import service as documents
 from dms.documents.models import Version
-from dms.signing import pades
+from dms.signing import pades, service
 from dms.signing.models import Signature, SigningRoute, Step, VersionCheck
 from dms.signing.pades import DocumentReport, Expected, ExpectedSigner, Verdict
 from dms.signing.pades.findings import verdict_of
@@ -108,6 +108,8 @@ def expected_of(
     made = signatures_in(session, route, up_to=(version or route.version).number)
     certificates = {each.field_name: each.certificate_sha256 for each in made} | dict(also or {})
     fields = {step.field_name for step in route.steps if step.field_name}
+    # A tool of the signer's own may have made a field of its own; then the one that was planned stays empty.
+    fields |= {name for each in route.steps if (name := service.field_name(each.stage, each.ordinal, each.action))}
     return Expected(
         {field: ExpectedSigner(certificate_sha256=sha256) for field, sha256 in certificates.items()},
         fillable=TEXT_FIELDS,

@@ -24,6 +24,7 @@ from tests.blueprints.helpers import Browser, counted_queries, enter, login, wri
 from tests.dms.signing.office import APPROVAL, HEAD_ONLY, INITIALS, LETTER_ROUTE, NUMBER, SEAL, Office, P, an_office
 from tests.pki import Pki
 from tests.samples import docx_file, pdf
+from tests.signing.pades import foreign
 
 
 @pytest.fixture
@@ -346,3 +347,33 @@ def test_every_reason_not_to_believe_a_signature_has_its_words() -> None:
     source = (Path(findings.__file__)).read_text()
     codes = set(re.findall(r'"((?:[a-z]+_)+[a-z]+)"', source)) | findings.UNPROVEN
     assert codes <= signing_words.REASONS.keys()
+
+
+# --- signed with another program
+
+
+def test_a_head_signs_with_a_program_of_their_own_and_sends_the_file_back(
+    house: House, pki: Pki, tmp_path: Path
+) -> None:
+    (paper,) = house.started("Tờ trình", stages=HEAD_ONLY)
+    head, step = house.browser("head"), paper.step(APPROVAL)
+    page = words(head.get(step))
+    assert "Ký bằng phần mềm khác" in page
+    sent = tmp_path / "sent.pdf"
+    answer = head.get(f"{step}/file")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    sent.write_bytes(answer.data)
+    field = re.search(r"ô chữ ký “(\w+)”", page)
+    assert field is not None
+
+    head.get(step)
+    unsigned = head.post(f"{step}/returned", data={"file": (io.BytesIO(sent.read_bytes()), "to-trinh.pdf")})
+    assert unsigned.status_code == 422
+    assert "không có chữ ký mới" in words(unsigned)
+    assert "Ký bằng phần mềm khác" in words(head.get(step)), "the step is open as it was"
+
+    signed = foreign.sign(pki, sent, tmp_path / "signed.pdf", "head", field_name=field[1])
+    head.get(step)
+    accepted = head.post(f"{step}/returned", data={"file": (io.BytesIO(signed.read_bytes()), "da-ky.pdf")})
+    assert accepted.status_code == 302
+    assert "hợp lệ" in words(head.get(f"/signing/documents/{paper.document_id}/verification")).lower()

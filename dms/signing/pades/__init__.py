@@ -8,6 +8,7 @@ signatures alive. This page of names is the whole interface.
 from dms.signing.pades.appearance import seal_box
 from dms.signing.pades.archive import extend_lta
 from dms.signing.pades.certificates import chain_of
+from dms.signing.pades.completion import complete
 from dms.signing.pades.fields import add_fields, inspect_fields, page_of_field
 from dms.signing.pades.files import extends
 from dms.signing.pades.model import (
@@ -53,6 +54,7 @@ __all__ = [
     "Verdict",
     "add_fields",
     "chain_of",
+    "complete",
     "ensure_time_stamps",
     "extend_lta",
     "extends",

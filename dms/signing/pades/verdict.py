@@ -203,7 +203,7 @@ def _why_unreadable(item: EmbeddedPdfSignature) -> str:
 async def _judge_signature(
     opened: _File, item: EmbeddedPdfSignature, trust: SigningTrust, now: datetime
 ) -> SignatureReport:
-    claimed = _claimed_time(item)
+    claimed = _claimed_time(item) or _first_stamped(opened, item)
     around = _surroundings(opened, item, claimed, now)
     usable, judged_at = opened.evidence, claimed or now
     status = await async_validate_pdf_signature(item, trust.past_context(judged_at, **usable.settings))
@@ -241,23 +241,31 @@ def _of_timestamp(item: EmbeddedPdfSignature) -> Iterator[x509.Certificate]:
         yield from (each.chosen for each in token["certificates"] if each.name == "certificate")
 
 
+def _first_stamped(opened: _File, item: EmbeddedPdfSignature) -> datetime | None:
+    """For a signature without a time stamp: the first document time stamp after it (EN 319 142-1, 6.3, level B-T)."""
+    return min((stamp.at for stamp in _later(opened, item)), default=None)
+
+
+def _later(opened: _File, item: EmbeddedPdfSignature) -> list[_Stamped]:
+    return [stamp for stamp in opened.stamped if stamp.revision > item.signed_revision and not stamp.reasons]
+
+
 def _surroundings(opened: _File, item: EmbeddedPdfSignature, claimed: datetime | None, now: datetime) -> Surroundings:
-    later = [stamp.at for stamp in opened.stamped if stamp.revision > item.signed_revision and not stamp.reasons]
     return Surroundings(
         claimed=claimed,
         now=now,
-        shown_until=min(later, default=now),
+        shown_until=min((stamp.at for stamp in _later(opened, item)), default=now),
         is_last=all(other.signed_revision <= item.signed_revision for other in opened.signatures),
         may_change=opened.may_change,
     )
 
 
 def _level(opened: _File, item: EmbeddedPdfSignature, status: PdfSignatureStatus, *, carries_proof: bool) -> Level:
-    if status.timestamp_validity is None:
+    later = _later(opened, item)
+    if status.timestamp_validity is None and not later:
         return Level.B
     if not carries_proof or not opened.evidence.carries_answers:
         return Level.T
-    later = [stamp for stamp in opened.stamped if stamp.revision > item.signed_revision and not stamp.reasons]
     return Level.LTA if later else Level.LT
 
 
