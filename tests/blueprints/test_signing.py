@@ -352,6 +352,12 @@ def test_every_reason_not_to_believe_a_signature_has_its_words() -> None:
 # --- signed with another program
 
 
+def send_back(client: Browser, step: str, file: Path) -> Any:
+    client.get(step)
+    data = {"csrf_token": client.token, "file": (io.BytesIO(file.read_bytes()), "da-ky.pdf")}
+    return client.post(f"{step}/returned", data=data)
+
+
 def test_a_head_signs_with_a_program_of_their_own_and_sends_the_file_back(
     house: House, pki: Pki, tmp_path: Path
 ) -> None:
@@ -366,14 +372,12 @@ def test_a_head_signs_with_a_program_of_their_own_and_sends_the_file_back(
     field = re.search(r"ô chữ ký “(\w+)”", page)
     assert field is not None
 
-    head.get(step)
-    unsigned = head.post(f"{step}/returned", data={"file": (io.BytesIO(sent.read_bytes()), "to-trinh.pdf")})
+    unsigned = send_back(head, step, sent)
     assert unsigned.status_code == 422
     assert "không có chữ ký mới" in words(unsigned)
     assert "Ký bằng phần mềm khác" in words(head.get(step)), "the step is open as it was"
 
     signed = foreign.sign(pki, sent, tmp_path / "signed.pdf", "head", field_name=field[1])
-    head.get(step)
-    accepted = head.post(f"{step}/returned", data={"file": (io.BytesIO(signed.read_bytes()), "da-ky.pdf")})
+    accepted = send_back(head, step, signed)
     assert accepted.status_code == 302
     assert "hợp lệ" in words(head.get(f"/signing/documents/{paper.document_id}/verification")).lower()
