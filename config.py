@@ -43,8 +43,12 @@ class Settings(BaseSettings):
     csc_timeout_seconds: int = Field(default=60, ge=1, le=600, description="Longest wait for one of its answers.")
     csc_url: str = Field(default="", description="Remote signing service (CSC 1.0.4), the address before /csc/v1.")
     tsa_url: str = Field(description="RFC 3161 time-stamping authority.")
-    trust_roots: Path = Field(description="PEM file with the root certificates that signatures must lead to.")
-    trust_intermediates: Path | None = Field(default=None, description="PEM file with issuing certificates.")
+    trust_state: Path | None = Field(default=None, description="File or folder: roots of the state's own authority.")
+    trust_public: Path | None = Field(default=None, description="File or folder: roots of the public authorities.")
+    trust_roots: Path | None = Field(
+        default=None, validate_default=True, description="File or folder: other roots that signatures may lead to."
+    )
+    trust_intermediates: Path | None = Field(default=None, description="File or folder with issuing certificates.")
 
     agent_key_file: Path | None = Field(default=None, description="PEM file (Ed25519) that signs requests to tokens.")
     agent_port: int = Field(default=8997, ge=1024, le=65535, description="Port of the program on signers' computers.")
@@ -77,6 +81,13 @@ class Settings(BaseSettings):
     def _salt_long_enough(cls, value: SecretStr) -> SecretStr:
         if len(value.get_secret_value()) < 16:
             raise ValueError("must have at least 16 characters")
+        return value
+
+    @field_validator("trust_roots")
+    @classmethod
+    def _some_roots(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if not (value or info.data.get("trust_state") or info.data.get("trust_public")):
+            raise ValueError("set it, or DMS_TRUST_STATE, or DMS_TRUST_PUBLIC: without roots no signature can be valid")
         return value
 
     @field_validator("pkcs11_library")

@@ -68,6 +68,10 @@ ACTS = {
     "signing:batch:start": _l("A batch of signatures was started"),
     "signing:batch:cancel": _l("A batch of signatures was cancelled"),
     "signing:batch:resume": _l("A batch of signatures was continued"),
+    "signing:key:ask": _l("A certificate was asked to be bound"),
+    "signing:key:renew": _l("A renewed certificate took the place of the earlier one"),
+    "signing:key:declined": _l("A request for a certificate was declined"),
+    "signing:key:withdrawn": _l("A request for a certificate was withdrawn"),
     "signing:key:bind": _l("A certificate was bound to its holder"),
     "signing:key:retire": _l("A certificate was retired"),
     # --- the service

@@ -11,7 +11,7 @@ from dms.db import make_engine
 from dms.documents.service import Desk
 from dms.signing.batch.crew import Workplace
 from dms.signing.keys import CscKeyStore, CscService, KeyKind, KeyRing, KeySource, Pkcs11KeyStore, Pkcs12KeyStore
-from dms.signing.pades import SigningTrust
+from dms.signing.pades import AnchorKind, SigningTrust
 from dms.signing.service import SigningDesk
 from storage.factory import open_storage
 
@@ -23,10 +23,16 @@ def make_desk(settings: Settings) -> SigningDesk:
     desk = Desk(storage=open_storage(settings.storage_url, work), workdir=work, upload_limit=settings.upload_limit)
     return SigningDesk(
         desk=desk,
-        trust=SigningTrust.from_files(settings.trust_roots, settings.trust_intermediates, settings.tsa_url),
+        trust=make_trust(settings),
         keys=make_keys(settings),
         expires_minutes=settings.signature_expires_minutes,
     )
+
+
+def make_trust(settings: Settings) -> SigningTrust:
+    """Both worlds of trust anchors, and what only this installation trusts."""
+    sets = {AnchorKind.STATE: settings.trust_state, AnchorKind.PUBLIC: settings.trust_public}
+    return SigningTrust.from_files(settings.trust_roots, settings.trust_intermediates, settings.tsa_url, sets=sets)
 
 
 def make_keys(settings: Settings) -> KeyRing:

@@ -9,6 +9,7 @@ from flask_babel import lazy_pgettext as _p
 
 from blueprints.batch_labels import BATCHES
 from blueprints.campaign_labels import CAMPAIGNS
+from blueprints.keys_labels import KEYS
 from blueprints.signature_labels import SIGNATURES
 from dms.appraisal.letter import LetterState
 from dms.appraisal.models import ReviewVerdict
@@ -25,7 +26,6 @@ from dms.dossiers.board import PaperState
 from dms.dossiers.lifecycle import Action
 from dms.people.models import Capacity, SuccessionKind, UnitKind
 from dms.policy import Permission, PositionKind, Role, Status
-from dms.signing.keys import KeyKind, SecretKind
 from dms.signing.models import RouteOutcome, StepOutcome
 from dms.signing.pades import Alignment, FieldKind, LockAction, StampKind
 from dms.signing.pades.etsi import Indication
@@ -93,6 +93,8 @@ POLICY = {
         Permission.STEP_READ: _l("See a signing step"),
         Permission.STEP_ACT: _l("Sign, number or seal"),
         Permission.STEP_DELEGATE: _l("Delegate signing"),
+        Permission.KEY_OWN: _l("Have a certificate bound"),
+        Permission.KEY_SEAL: _l("Have the certificate of a seal bound"),
         Permission.CONSOLIDATION_READ: _l("Read the consolidated list"),
         Permission.CONSOLIDATION_EDIT: _l("Make the consolidated list"),
         Permission.DECISION_READ: _l("Read decisions"),
@@ -171,18 +173,6 @@ DOCUMENTS = {
 # --- signing
 
 SIGNING = {
-    KeyKind: {
-        KeyKind.PKCS12: _p("key", "Key file on the server (PKCS#12)"),
-        KeyKind.PKCS11: _p("key", "Token or HSM at the server (PKCS#11)"),
-        KeyKind.CSC: _p("key", "Remote signing service (CSC)"),
-        KeyKind.AGENT: _p("key", "USB token on my computer"),
-        KeyKind.VGCA: _p("key", "Government signing tool (VGCA)"),
-        KeyKind.ELSEWHERE: _p("key", "Signed elsewhere and uploaded"),
-    },
-    SecretKind: {
-        SecretKind.PIN: _p("key", "PIN of your remote key"),
-        SecretKind.OTP: _p("key", "One-time password (OTP)"),
-    },
     StepOutcome: {
         StepOutcome.DONE: _p("step", "Done"),
         StepOutcome.REFUSED: _p("step", "Refused"),
@@ -370,6 +360,7 @@ LABELS: dict[type[Enum], dict[Any, Any]] = {
     **SIGNATURES,
     **SIGNING,
     **BATCHES,
+    **KEYS,
     **COMPLETENESS,
     **DOSSIERS,
     **AWARDS,

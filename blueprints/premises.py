@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from cryptography import x509
 from flask import current_app
 
 from blueprints.extensions import db
@@ -76,9 +75,9 @@ def _is_within_reach(folder: Path) -> bool:
 def roots(_ward: Ward) -> Generator[Trouble | None]:
     """The roots that signatures must lead to are valid, and stay so for a while."""
     now = clock.now()
-    for certificate in x509.load_pem_x509_certificates(tools().settings.trust_roots.read_bytes()):
-        left = certificate.not_valid_after_utc - now
-        told = {"name": certificate.subject.rfc4514_string(), "day": certificate.not_valid_after_utc.date()}
+    for certificate in tools().signing.trust.roots:
+        left = certificate.not_valid_after - now
+        told = {"name": certificate.subject.human_friendly, "day": certificate.not_valid_after.date()}
         if left <= timedelta():
             yield Trouble("root_expired", Gravity.ERROR, told)
         else:

@@ -12,7 +12,7 @@ from blueprints.labels import label
 from blueprints.sentences import signatures
 from dms.campaigns.vocabulary import StepAction
 from dms.people.models import Capacity
-from dms.signing.pades import Level
+from dms.signing.pades import AnchorKind, Level
 
 # Every code of dms/signing/pades/findings.py; a test holds the table against it.
 REASONS: dict[str, LazyString] = {
@@ -90,6 +90,11 @@ def capacity(value: str) -> str:
 def level(value: str) -> str:
     """The level that a kept report names."""
     return label(Level(value))
+
+
+def anchor(value: str) -> str:
+    """The set of trust anchors that a kept report names."""
+    return label(AnchorKind(value))
 
 
 def instant(value: str) -> datetime:

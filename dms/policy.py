@@ -60,6 +60,8 @@ class Permission(StrEnum):
     STEP_READ = "step:read"
     STEP_ACT = "step:act"
     STEP_DELEGATE = "step:delegate"
+    KEY_OWN = "key:own"
+    KEY_SEAL = "key:seal"
     CONSOLIDATION_READ = "consolidation:read"
     CONSOLIDATION_EDIT = "consolidation:edit"
     DECISION_READ = "decision:read"
@@ -318,6 +320,8 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.STEP_READ: (AssignedSeat(),),
     Permission.STEP_ACT: (AssignedSeat(),),
     Permission.STEP_DELEGATE: (SeatAt((PositionKind.HEAD,), "unit_id"),),
+    Permission.KEY_OWN: (Anyone(),),
+    Permission.KEY_SEAL: (SeatAt((PositionKind.HEAD, PositionKind.REGISTRAR), "unit_id"),),
     Permission.CONSOLIDATION_READ: (_COORDINATOR, _APPRAISER, _CHAIR_OFFICE),
     Permission.CONSOLIDATION_EDIT: (_COORDINATOR,),
     Permission.DECISION_READ: (

@@ -73,4 +73,22 @@ SENTENCES = {
     "csc_key_unusable": _l(
         "The key “%(ref)s” of the remote signing service cannot be used here: it lacks SHA-256 signatures, or asks for a consent that this system cannot give. Ask the administrator."
     ),
+    "certificate_without_non_repudiation": _l(
+        "The certificate of %(subject)s is not meant for signing documents: it lacks non-repudiation. Choose your signing certificate, not the one for logging in or encryption."
+    ),
+    "certificate_key_weak": _l(
+        "The key of %(subject)s has %(bits)s bits; at least %(least)s are needed (Circular 15/2025/TT-BKHCN). Ask your certification authority for a certificate with a stronger key."
+    ),
+    "certificate_unreadable": _l(
+        "The file holds no certificate. Export the certificate alone from your token's software (.cer, .crt or .pem)."
+    ),
+    "private_key_uploaded": _l(
+        "The file holds a private key. It was not read further and was not kept. Never give your private key to anybody; export the certificate alone."
+    ),
+    "key_file_too_large": _l("The file is far too large for what it should be. Choose another."),
+    "key_certificate_not_given": _l("Choose the file with your certificate."),
+    "key_asked_already": _l("This certificate waits for an administrator already. Withdraw that request to ask anew."),
+    "key_bound_already": _l("This certificate is bound already. There is nothing to do."),
+    "key_request_not_found": _l("There is no such request. Open the list of keys again."),
+    "key_request_decided": _l("This request has been decided already. Open the list of keys again to see how."),
 }

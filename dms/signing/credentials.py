@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 from asn1crypto import x509
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from dms import clock
@@ -16,10 +17,11 @@ from dms.documents import intake
 from dms.documents.sniff import MediaType
 from dms.errors import Conflict, Invalid, NotFound
 from dms.people import service as people
-from dms.policy import SYSTEM, Actor, Permission, require
+from dms.policy import SYSTEM, Actor, Permission, allows, require
 from dms.signing import pades
 from dms.signing.keys import KeyKind, KeyProvider
-from dms.signing.models import SigningKey
+from dms.signing.models import Certified, SigningKey
+from dms.signing.pades import Holder
 from dms.signing.service import SigningDesk
 
 
@@ -45,33 +47,42 @@ def bind_key(  # noqa: PLR0913 - a key, an owner and a picture; all but the firs
     if (person_id is None) == (unit_id is None):
         raise Invalid("key_needs_one_owner")
     held = desk.keys.held(provider, reference)
-    _ensure_free(session, held.certificate, person_id, unit_id)
-    _retire_earlier(session, person_id, unit_id, now=now)
-    key = SigningKey(
-        person_id=person_id,
-        unit_id=unit_id,
-        provider=provider,
-        reference=reference,
-        picture_digest=_keep_picture(desk, picture) if picture else None,
-        **_facts(held.certificate, pades.chain_of(held.certificate, held.chain, desk.trust)),
-    )
+    holder = pades.holder_of(held.certificate, held.chain, desk.trust)
+    facts = {"provider": provider, "reference": reference, **facts_of(holder, of_person=person_id is not None)}
+    facts["picture_digest"] = keep_picture(desk, picture) if picture else None
+    return put(session, SigningKey(person_id=person_id, unit_id=unit_id, **facts), by=by, now=now)
+
+
+def put(session: Session, key: SigningKey, *, by: Actor, now: datetime, tag: str = "bind") -> SigningKey:
+    """Make ``key`` its owner's only one; ``tag`` says how it came to be: ``bind`` or ``renew``.
+
+    The caller has judged whether ``by`` may. Raises Conflict("key_bound_elsewhere").
+    """
+    ensure_free(session, key, person_id=key.person_id, unit_id=key.unit_id)
+    for earlier in session.scalars(_living().where(_owned_by(key.person_id, key.unit_id))):
+        earlier.retired_at, earlier.retired_by = now, by.person_id
+    key.bound_at, key.bound_by = now, by.person_id
     session.add(key)
     session.flush()
-    told = {"key": key.id, "subject": key.subject, "serial": key.serial}
-    record(session, _trail(key), "signing:key:bind", by=by, now=now, **told)
+    told = {"key": key.id, "subject": key.subject, "serial": key.serial, "kind": key.provider.value}
+    record(session, trail_of(key.person_id, key.unit_id), f"signing:key:{tag}", by=by, now=now, **told)
     return key
 
 
-def retire_key(session: Session, key_id: UUID, *, by: Actor, now: datetime) -> SigningKey:
-    """Let nobody sign with this key any more; what was signed with it stays valid. Raises NotFound, Conflict."""
-    _ensure_administrator(by)
+def retire_key(session: Session, key_id: UUID, *, by: Actor, now: datetime, reason: str = "") -> SigningKey:
+    """Let nobody sign with this key any more; what was signed with it stays valid.
+
+    The person it names may do so, and an administrator. Raises NotFound, PermissionDenied, Conflict.
+    """
     key = session.get(SigningKey, key_id)
-    if key is None:
+    if key is None or not _may_retire(key, by):
+        _ensure_administrator(by)
         raise NotFound("signing_key_not_found")
     if key.retired_at is not None:
         raise Conflict("signing_key_retired")
-    key.retired_at = now
-    record(session, _trail(key), "signing:key:retire", by=by, now=now, key=key.id, serial=key.serial)
+    key.retired_at, key.retired_by, key.retired_reason = now, by.person_id, reason.strip() or None
+    told = {"key": key.id, "serial": key.serial, "reason": key.retired_reason}
+    record(session, trail_of(key.person_id, key.unit_id), "signing:key:retire", by=by, now=now, **told)
     return key
 
 
@@ -135,55 +146,86 @@ def picture_of(desk: SigningDesk, key: SigningKey) -> bytes | None:
         return stream.read()
 
 
-def _ensure_administrator(by: Actor) -> None:
-    if by is not SYSTEM:  # the command line, which needs access to the key folder anyway
-        require(by, Permission.PEOPLE_ADMINISTER, None)
+def ensure_free(session: Session, certified: Certified, *, person_id: UUID | None, unit_id: UUID | None) -> None:
+    """Nobody signs with another's certificate, key or identity. Raises Conflict("key_bound_elsewhere").
+
+    A person may hold a body's seal, so an identifier is compared only within its own scheme.
+    """
+    same = [
+        SigningKey.certificate_sha256 == certified.certificate_sha256,
+        SigningKey.public_key_sha256 == certified.public_key_sha256,
+        *([SigningKey.identifier == certified.identifier] if certified.identifier else []),
+    ]
+    for other in session.scalars(_living().where(or_(*same))):
+        if (other.person_id, other.unit_id) != (person_id, unit_id):
+            raise Conflict("key_bound_elsewhere", ref=signers_name(other))
 
 
-def _ensure_free(session: Session, certificate: bytes, person_id: UUID | None, unit_id: UUID | None) -> None:
-    other = session.scalars(_living().where(SigningKey.certificate_sha256 == _sha256(certificate))).first()
-    if other is not None and (other.person_id, other.unit_id) != (person_id, unit_id):
-        raise Conflict("key_bound_elsewhere", ref=other.reference)
+def is_same_holder(key: SigningKey, certified: Certified) -> bool:
+    """Whether a new certificate names the holder that an administrator has confirmed once.
+
+    By the subject's identifier and the set of trust anchors, where there is an identifier; else (the state's own
+    authority writes none) by issuer and key. Never by name.
+    """
+    if key.identifier:
+        return (key.identifier, key.anchor) == (certified.identifier, certified.anchor)
+    return (key.issuer, key.public_key_sha256) == (certified.issuer, certified.public_key_sha256)
 
 
-def _retire_earlier(session: Session, person_id: UUID | None, unit_id: UUID | None, *, now: datetime) -> None:
-    owner = SigningKey.person_id == person_id if person_id else SigningKey.unit_id == unit_id
-    for earlier in session.scalars(_living().where(owner)):
-        earlier.retired_at = now
-
-
-def _keep_picture(desk: SigningDesk, picture: bytes) -> str:
-    taken = intake.receive(desk.desk, BytesIO(picture), filename="picture.png")
-    if taken.media_type is not MediaType.PNG:
-        raise Invalid("picture_unusable")
-    return taken.digest
-
-
-def _facts(der: bytes, chain: tuple[bytes, ...]) -> dict[str, object]:
-    certificate = x509.Certificate.load(der)
+def facts_of(holder: Holder, *, of_person: bool) -> dict[str, Any]:
+    """The columns of ``Certified`` that a certificate fills."""
+    certificate = x509.Certificate.load(holder.certificate)
     return {
-        "certificate": der,
-        "chain": list(chain),
-        "certificate_sha256": _sha256(der),
-        "subject": certificate.subject.human_friendly[:500],
-        "issuer": certificate.issuer.human_friendly[:500],
-        "serial": f"{certificate.serial_number:x}",
+        "certificate": holder.certificate,
+        "chain": list(holder.chain),
+        "certificate_sha256": holder.sha256,
+        "public_key_sha256": holder.public_key_sha256,
+        "identifier": holder.identifier(of_person=of_person),
+        "anchor": holder.anchor,
+        "subject": holder.subject,
+        "issuer": holder.issuer,
+        "serial": holder.serial,
         "valid_from": certificate.not_valid_before,
         "valid_to": certificate.not_valid_after,
     }
 
 
+def keep_picture(desk: SigningDesk, picture: bytes) -> str:
+    """Take in the PNG of a signature or seal and return its digest. Raises Invalid("picture_unusable")."""
+    taken = intake.receive(desk.desk, BytesIO(picture), filename="picture.png")
+    if taken.media_type is not MediaType.PNG:
+        raise Invalid("picture_unusable", field="picture")
+    return taken.digest
+
+
+def trail_of(person_id: UUID | None, unit_id: UUID | None) -> Trail:
+    """The chain in which an owner's bindings are recorded."""
+    owner = unit_id or person_id
+    assert owner is not None  # noqa: S101 - no key is without an owner
+    return Trail("unit" if unit_id else "person", owner)
+
+
+def signers_name(certified: Certified) -> str:
+    """The common name in a certificate, for people to read."""
+    return pades.name_of(x509.Certificate.load(certified.certificate))
+
+
+def _may_retire(key: SigningKey, by: Actor) -> bool:
+    is_own = key.person_id is not None and key.person_id == by.person_id
+    return is_own or by is SYSTEM or allows(by, Permission.PEOPLE_ADMINISTER, None)
+
+
+def _ensure_administrator(by: Actor) -> None:
+    if by is not SYSTEM:  # the command line, which needs access to the key folder anyway
+        require(by, Permission.PEOPLE_ADMINISTER, None)
+
+
+def _owned_by(person_id: UUID | None, unit_id: UUID | None) -> ColumnElement[bool]:
+    return SigningKey.unit_id == unit_id if unit_id else SigningKey.person_id == person_id
+
+
 def _living() -> Select[SigningKey]:
     return select(SigningKey).where(SigningKey.retired_at.is_(None)).order_by(SigningKey.valid_to.desc())
-
-
-def _trail(key: SigningKey) -> Trail:
-    return Trail("person", key.person_id) if key.person_id else Trail("unit", _unit_of(key))
-
-
-def _unit_of(key: SigningKey) -> UUID:
-    assert key.unit_id is not None  # noqa: S101 - bind_key lets no key be without an owner
-    return key.unit_id
 
 
 def _sha256(der: bytes) -> str:

@@ -16,9 +16,10 @@ from sqlalchemy.types import TypeDecorator
 from dms.campaigns.vocabulary import StageMode, StepAction
 from dms.db import Base, Identified, Versioned, text_enum
 from dms.documents.models import Document, Version
-from dms.people.models import Capacity
+from dms.people.models import Capacity, Person
 from dms.policy import PositionKind
 from dms.signing.keys import KeyKind
+from dms.signing.pades.anchors import AnchorKind
 
 
 class StepOutcome(StrEnum):
@@ -107,29 +108,68 @@ class DerList(TypeDecorator[list[bytes]]):
         return None if value is None else [b64decode(each) for each in value]
 
 
-class SigningKey(Identified, Base):
-    """A certificate bound to a person or to an organisation's seal, and where its key lives. No secret is here.
+class RequestOutcome(StrEnum):
+    """What became of a request to bind a certificate. RENEWED: it matched an earlier binding and needed nobody."""
+
+    CONFIRMED = "confirmed"
+    RENEWED = "renewed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class Certified:
+    """A certificate, and where its key lives. No secret is here.
 
     ``certificate`` is DER; ``chain`` are those between it and the root: what a signature is prepared with, although
     the key itself may be far away. ``reference`` names the key where this server can ask it, else it is empty.
+    ``identifier`` is the UID of the person or body (``CCCD:…``, ``MST:…``), where the certificate has exactly one.
     """
 
-    __tablename__ = "signing_key"
-
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
-    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
     provider: Mapped[KeyKind] = mapped_column(text_enum(KeyKind))
     reference: Mapped[str] = mapped_column(String(200))
     certificate: Mapped[bytes] = mapped_column(LargeBinary)
     chain: Mapped[list[bytes]] = mapped_column(DerList)
     certificate_sha256: Mapped[str] = mapped_column(String(64))
+    public_key_sha256: Mapped[str] = mapped_column(String(64))
+    identifier: Mapped[str | None] = mapped_column(String(100))
+    anchor: Mapped[AnchorKind | None] = mapped_column(text_enum(AnchorKind))
     subject: Mapped[str] = mapped_column(String(500))
     issuer: Mapped[str] = mapped_column(String(500))
     serial: Mapped[str] = mapped_column(String(80))
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime]
     picture_digest: Mapped[str | None] = mapped_column(String(64))
+
+
+class SigningKey(Certified, Identified, Base):
+    """A certificate bound to a person or to an organisation's seal, from one moment until it is retired."""
+
+    __tablename__ = "signing_key"
+
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    bound_at: Mapped[datetime]
+    bound_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     retired_at: Mapped[datetime | None]
+    retired_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    retired_reason: Mapped[str | None] = mapped_column(String(1000))
+
+
+class KeyRequest(Certified, Identified, Base):
+    """Somebody asks for a certificate to be bound to them, or to the seal of ``unit_id``; an administrator decides."""
+
+    __tablename__ = "key_request"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    asked_at: Mapped[datetime]
+    outcome: Mapped[RequestOutcome | None] = mapped_column(text_enum(RequestOutcome))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str | None] = mapped_column(String(1000))
+    key_id: Mapped[UUID | None] = mapped_column(ForeignKey("signing_key.id"))
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
 
 class PendingSignature(Identified, Base):

@@ -112,7 +112,8 @@ def _signature(report: SignatureReport, made: Signature | None) -> dict[str, Any
         "claimed_at": _moment(report.signed_at),
         "timestamp_at": _moment(report.timestamp_at),
     }
-    return told | _proof(report.proof) | (_who(made, report) if made else {})
+    anchors = {"anchor_set": report.anchor_set.value if report.anchor_set else None}
+    return told | _proof(report.proof) | anchors | (_who(made, report) if made else {})
 
 
 def _proof(proof: Proof | None) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from dms.dossiers.models import Dossier
 from dms.errors import PermissionDenied
 from dms.people.models import Delegation
 from dms.policy import POLICY, SYSTEM, Actor, Permission, PositionKind, Role, Status, allows, require, where
-from dms.signing.models import Step
+from dms.signing.models import KeyRequest, Step
 from tests import factories as make
 
 UNITS = tuple(UUID(int=number) for number in range(1, 4))
@@ -39,6 +39,8 @@ TABLES: dict[Permission, Any] = {
     Permission.STEP_READ: Step,
     Permission.STEP_ACT: Step,
     Permission.STEP_DELEGATE: Delegation,
+    Permission.KEY_OWN: KeyRequest,
+    Permission.KEY_SEAL: KeyRequest,
     Permission.CONSOLIDATION_READ: Consolidation,
     Permission.CONSOLIDATION_EDIT: Consolidation,
     Permission.DECISION_READ: Decision,

@@ -5,12 +5,14 @@ It knows no database, no session and no user. ``fields`` makes and reads form fi
 signatures alive. This page of names is the whole interface.
 """
 
+from dms.signing.pades.anchors import AnchorKind, read_certificates
 from dms.signing.pades.appearance import seal_box
 from dms.signing.pades.archive import extend_lta
-from dms.signing.pades.certificates import chain_of
+from dms.signing.pades.certificates import name_of
 from dms.signing.pades.completion import complete
 from dms.signing.pades.fields import add_fields, inspect_fields, page_of_field
 from dms.signing.pades.files import extends
+from dms.signing.pades.holders import Holder, ensure_bindable, holder_of
 from dms.signing.pades.model import (
     Alignment,
     Box,
@@ -36,6 +38,7 @@ from dms.signing.pades.verdict import validate
 
 __all__ = [
     "Alignment",
+    "AnchorKind",
     "Box",
     "DocumentReport",
     "Expected",
@@ -44,6 +47,7 @@ __all__ = [
     "FieldLock",
     "FieldSpec",
     "FieldsSummary",
+    "Holder",
     "Level",
     "LockAction",
     "Prepared",
@@ -53,15 +57,18 @@ __all__ = [
     "StampKind",
     "Verdict",
     "add_fields",
-    "chain_of",
     "complete",
+    "ensure_bindable",
     "ensure_time_stamps",
     "extend_lta",
     "extends",
     "finish",
+    "holder_of",
     "inspect_fields",
+    "name_of",
     "page_of_field",
     "prepare",
+    "read_certificates",
     "seal_box",
     "validate",
 ]

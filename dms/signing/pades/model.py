@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from dms.signing.pades.anchors import AnchorKind
 from dms.signing.pades.etsi import Outcome, outcome_of
 from dms.signing.pades.proof import Proof
 
@@ -183,7 +184,10 @@ class Expected:
 
 @dataclass(frozen=True)
 class SignatureReport:
-    """One signature, judged. ``signed_at`` is the signer's claim, ``timestamp_at`` the time-stamping authority's."""
+    """One signature, judged. ``signed_at`` is the signer's claim, ``timestamp_at`` the time-stamping authority's.
+
+    ``anchor_set`` is the set of trust anchors that the certificate leads to; None where it leads to none.
+    """
 
     field: str
     verdict: Verdict
@@ -198,6 +202,7 @@ class SignatureReport:
     signed_at: datetime | None = None
     timestamp_at: datetime | None = None
     proof: Proof | None = None
+    anchor_set: AnchorKind | None = None
 
     @property
     def outcome(self) -> Outcome:

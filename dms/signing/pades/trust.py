@@ -13,7 +13,7 @@ one of our roots; issuers are never fetched, so a stranger's certificate cannot 
 import asyncio
 import threading
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,11 +26,16 @@ from pyhanko_certvalidator.fetchers import OwnedFetcherBackend
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
 from pyhanko_certvalidator.registry import CertificateRegistry
 
+from dms.signing.pades.anchors import AnchorKind, Anchors, AnchorSets, read_anchors
+
 REVOCATION_MODE = "require"  # every certificate of the path must be shown not to be revoked; nothing is taken on faith
 
 _SAMPLE_SECONDS = 3600
 
 T = TypeVar("T")
+
+_NO_ANCHORS: Anchors = {}
+_NO_FILES: Mapping[AnchorKind, Path | None] = {}
 
 
 @dataclass(frozen=True)
@@ -42,22 +47,26 @@ class _Kept:
 class SigningTrust:
     """Built once per process and shared by its threads.
 
-    ``roots`` and ``intermediates``: certificates, PEM or DER. ``tsa_url``: RFC 3161 time-stamping authority; None where
-    only validation is wanted. ``online=False``: never use the network (then only signatures that carry their own proof
-    can be VALID). ``fetch_timeout`` in seconds, for each request. ``freshness``: see the module.
+    ``roots`` and ``intermediates``: certificates, PEM or DER. ``anchors``: further roots by the set they belong to (see
+    the module ``anchors``); those of ``roots`` belong to neither world. ``tsa_url``: RFC 3161 time-stamping authority;
+    None where only validation is wanted. ``online=False``: never use the network (then only signatures that carry their
+    own proof can be VALID). ``fetch_timeout`` in seconds, for each request. ``freshness``: see the module.
     """
 
     def __init__(
         self,
         *,
-        roots: Sequence[bytes],
+        roots: Sequence[bytes] = (),
         intermediates: Sequence[bytes] = (),
+        anchors: Anchors = _NO_ANCHORS,
         tsa_url: str | None = None,
         fetch_timeout: float = 5.0,
         freshness: timedelta = timedelta(seconds=60),
         online: bool = True,
     ) -> None:
-        self.roots = tuple(load_certificate(item) for item in roots)
+        sets = {AnchorKind.OTHER: roots} | dict(anchors)
+        self.anchors = AnchorSets({kind: map(load_certificate, items) for kind, items in sets.items()})
+        self.roots = self.anchors.roots
         self.intermediates = tuple(load_certificate(item) for item in intermediates)
         self.online = online
         self._tsa_url = tsa_url
@@ -79,10 +88,24 @@ class SigningTrust:
         return self._tsa[0] if self._tsa else None
 
     @classmethod
-    def from_files(cls, roots: Path, intermediates: Path | None, tsa_url: str | None, **settings: Any) -> Self:
-        """The same from PEM files, each with one certificate or more; OSError or ValueError if they cannot be read."""
-        issuing = _certificates(intermediates) if intermediates else []
-        return cls(roots=_certificates(roots), intermediates=issuing, tsa_url=tsa_url, **settings)
+    def from_files(
+        cls,
+        roots: Path | None,
+        intermediates: Path | None,
+        tsa_url: str | None,
+        *,
+        sets: Mapping[AnchorKind, Path | None] = _NO_FILES,
+        **settings: Any,
+    ) -> Self:
+        """The same from files or folders (see ``anchors.read_anchors``); OSError or ValueError if they are unusable."""
+        named = {kind: read_anchors(path) for kind, path in sets.items() if path}
+        return cls(
+            roots=read_anchors(roots) if roots else [],
+            intermediates=read_anchors(intermediates) if intermediates else [],
+            anchors=named,
+            tsa_url=tsa_url,
+            **settings,
+        )
 
     def context(self, key: bytes) -> ValidationContext:
         """The kept context for ``key`` (a certificate's fingerprint), or a new one; it asks OCSP and CRL servers."""
@@ -133,10 +156,6 @@ class SigningTrust:
     def _tolerance(self) -> timedelta:
         """A context's "now" is its birth; answers come up to ``freshness`` later, from clocks that differ by 5 s."""
         return self.freshness + timedelta(seconds=5)
-
-
-def _certificates(path: Path) -> list[bytes]:
-    return [der for _, _, der in pem.unarmor(path.read_bytes(), multiple=True)]
 
 
 def load_certificate(data: bytes) -> x509.Certificate:

@@ -30,6 +30,7 @@ from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from dms import clock
 from dms.errors import DomainError, Invalid
 from dms.signing.pades import certificates, evidence, fields, files, findings, revocation
+from dms.signing.pades.anchors import AnchorKind
 from dms.signing.pades.evidence import NOTHING, Evidence, Fetched
 from dms.signing.pades.findings import Surroundings
 from dms.signing.pades.gathering import Known, proof_of
@@ -215,7 +216,8 @@ async def _judge_signature(
         reasons = tuple(findings.of_signature(status, around))
     level = _level(opened, item, status, carries_proof=carries_proof)
     proof = proof_of(item, status, judged_at, Known(trust.roots, trust.intermediates, usable))
-    return _report(item, status, reasons, level=level, proof=proof)
+    told = _report(item, status, reasons, level=level, proof=proof)
+    return replace(told, anchor_set=_anchor_set(status, trust))
 
 
 def _chains(item: EmbeddedPdfSignature, status: PdfSignatureStatus, opened: _File) -> list[revocation.Chain]:
@@ -289,6 +291,12 @@ def _report(
         timestamp_at=stamp.timestamp if stamp else None,
         proof=proof,
     )
+
+
+def _anchor_set(status: PdfSignatureStatus, trust: SigningTrust) -> AnchorKind | None:
+    """The set of anchors behind a path that was found, whatever else is wrong with the signature."""
+    path = status.validation_path
+    return trust.anchors.kind_of(path.first) if path is not None else None
 
 
 def _compared(report: SignatureReport, expected: Expected | None) -> SignatureReport:

@@ -66,7 +66,14 @@ def test_only_an_administrator_binds_and_retires(office: Office) -> None:
         bind(office, "future", person_id=office.staff["head"].id, by=head)
     key = credentials.key_of_person(office.session, office.staff["head"].id)
     with pytest.raises(PermissionDenied):
-        credentials.retire_key(office.session, key.id, by=head, now=clock.now())
+        credentials.retire_key(office.session, key.id, by=office.actor("deputy"), now=clock.now())
+
+
+def test_a_person_retires_their_own_key_at_once(office: Office) -> None:
+    key = credentials.key_of_person(office.session, office.staff["head"].id)
+    credentials.retire_key(office.session, key.id, reason="Mất USB token", by=office.actor("head"), now=clock.now())
+
+    assert (key.retired_by, key.retired_reason) == (office.staff["head"].id, "Mất USB token")
 
 
 def test_a_key_that_is_not_in_the_folder_is_not_bound(office: Office) -> None:

@@ -59,6 +59,7 @@ def test_a_letter_is_signed_and_sealed_with_keys_on_a_token(
     assert done.returncode == 0, done.stdout + done.stderr
     check = validation.check_version(office.session, office.desk, route.version, now=clock.now())
     assert check.verdict == Verdict.VALID
+    assert {each["anchor_set"] for each in check.report["signatures"]} == {"other"}
 
 
 def test_a_deputy_signs_with_an_elliptic_key_on_the_token(office_with_token: Office) -> None:
