@@ -24,7 +24,7 @@ from dms_agent.trust import PairedServer, PairedServers, thumbprint
 from tests.pki import Pki
 
 ADDRESS = "https://khenthuong.example.gov.vn"
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 30
 
 
 def attributes(certificate: bytes, digest: bytes, *extra: dict[str, Any]) -> bytes:
