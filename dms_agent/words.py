@@ -136,7 +136,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "token": ("Thiết bị, chứng thư số", "Token, certificate"),
     "documents": ("Văn bản cần ký ({count})", "Documents to sign ({count})"),
     "document": ("{action}: {title} ({pages} trang)", "{action}: {title} (pages: {pages})"),
-    "digest": ("SHA-256 của bản đang xem", "SHA-256 of the version shown"),
     "pin": ("Mã PIN của thiết bị", "PIN of the token"),
     "pin_prompt": ("Mã PIN (để trống rồi Enter: không ký): ", "PIN (leave empty and press Enter: do not sign): "),
     "pad_prompt": (
@@ -153,7 +152,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "sign": ("Ký", "Sign"),
     "decline": ("Không ký", "Do not sign"),
-    "working": ("Đang ký …", "Signing …"),
     "handed_over": (
         "Đã nhận mã PIN. Kết quả hiện trên trang ký của hệ thống; có thể đóng trang này.",
         "The PIN was taken. The result stands on the service's page; this page can be closed.",

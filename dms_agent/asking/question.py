@@ -32,7 +32,10 @@ class Question:
         """Each document as people read it, and the fingerprint of the version that its page shows."""
         for each in self.request.documents:
             power = f" ({each.capacity})" if each.capacity else ""
-            yield self.say("document", action=each.action + power, title=each.title, pages=each.pages), each.sha256
+            yield (
+                self.say("document", action=each.action + power, title=each.title, pages=each.pages),
+                f"SHA-256: {each.sha256}",
+            )
 
     @property
     def heading(self) -> str:

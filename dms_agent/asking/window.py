@@ -67,7 +67,7 @@ class _Form:
 
         frame = ttk.Frame(self._root, padding=(_PAD, 0))
         frame.pack(fill="both", expand=True)
-        box = tk.Text(frame, height=8, wrap="word", borderwidth=1, relief="solid", padx=8, pady=6)
+        box = tk.Text(frame, height=8, wrap="word", borderwidth=1, relief="solid", padx=8, pady=6, font="TkDefaultFont")
         bar = ttk.Scrollbar(frame, command=box.yview)
         box.configure(yscrollcommand=bar.set)
         bar.pack(side="right", fill="y")
