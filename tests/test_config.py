@@ -32,7 +32,7 @@ VALID = {
     "TSA_URL": "http://tsa.example.vn",
     "TRUST_ROOTS": "/srv/dms/roots.pem",
 }
-REQUIRED = set(VALID) - {"QUEUE_URL", "RATE_LIMIT_URL", "METRICS_TOKEN"}
+REQUIRED = set(VALID) - {"TRUST_ROOTS", "QUEUE_URL", "RATE_LIMIT_URL", "METRICS_TOKEN"}
 
 
 @pytest.fixture
@@ -194,3 +194,11 @@ def test_a_remote_signing_service_is_spoken_to_in_secret_only(environment: pytes
     environment.setenv("DMS_CSC_TOKEN_FILE", str(tmp_path / "token"))
     (tmp_path / "token").write_text("csc-token-1\n")
     assert load().csc_token_now() == "csc-token-1"
+
+
+def test_some_set_of_trust_anchors_is_needed(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("DMS_TRUST_ROOTS")
+    assert "DMS_TRUST_ROOTS: Value error, set it, or DMS_TRUST_STATE, or DMS_TRUST_PUBLIC" in refusal()[0]
+
+    environment.setenv("DMS_TRUST_STATE", "/srv/dms/anchors/state")
+    assert load().trust_roots is None
