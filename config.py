@@ -11,7 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DMS_"
 HIDDEN = "**********"
-_PASSWORD_IN_URL = re.compile(r"(://[^:/@]*):.*@")
+_PASSWORD_IN_URL = re.compile(r"(://[^:/@\s]*):\S*@")
+_TSA_ADDRESS = re.compile(r"^([^:/=\s]+=)?https?://[^/\s]+")
 
 
 class SettingsError(Exception):
@@ -42,7 +43,13 @@ class Settings(BaseSettings):
     csc_token_file: Path | None = Field(default=None, description="File with the token alone; read at each call.")
     csc_timeout_seconds: int = Field(default=60, ge=1, le=600, description="Longest wait for one of its answers.")
     csc_url: str = Field(default="", description="Remote signing service (CSC 1.0.4), the address before /csc/v1.")
-    tsa_url: str = Field(description="RFC 3161 time-stamping authority.")
+    tsa_url: str = Field(
+        description="RFC 3161 time-stamping authorities, parted by spaces, asked in this order; each [name=]http(s)://…"
+    )
+    tsa_roots: Path | None = Field(default=None, description="File or folder: roots of time stamps; empty: as below.")
+    tsa_tolerance_seconds: int = Field(default=60, ge=1, description="How far an authority's clock may be from ours.")
+    authority_seconds: float = Field(default=5, gt=0, description="What one answer (time stamp, OCSP, CRL) may take.")
+    signature_seconds: float = Field(default=30, gt=1, description="What all answers for one signature may take.")
     trust_state: Path | None = Field(default=None, description="File or folder: roots of the state's own authority.")
     trust_public: Path | None = Field(default=None, description="File or folder: roots of the public authorities.")
     trust_roots: Path | None = Field(
@@ -64,6 +71,12 @@ class Settings(BaseSettings):
         default=0, ge=0, le=64, description="Processes that compute batches; 0: one a core. Each holds about 110 MB."
     )
     validation_max_age_hours: int = Field(default=24, ge=1, description="Age of a validation that still counts.")
+    archive_renew_days: int = Field(
+        default=365, ge=1, description="Days before its end to renew an archive time stamp."
+    )
+    checkpoint_folder: Path | None = Field(
+        default=None, description="Folder, best on another machine, that also gets every checkpoint of the histories."
+    )
     in_process_jobs: bool = Field(default=True, description="Run jobs in a thread of the server itself.")
     proxy_count: int = Field(default=0, ge=0, description="Trusted reverse proxies in front of the server.")
     metrics_token: SecretStr = Field(default=SecretStr(""), description="Bearer token for /metrics from elsewhere.")
@@ -74,6 +87,13 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if len(value.get_secret_value()) < 32:
             raise ValueError("must have at least 32 characters")
+        return value
+
+    @field_validator("tsa_url")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        if not value.split() or not all(_TSA_ADDRESS.match(word) for word in value.split()):
+            raise ValueError("must be http(s) addresses parted by spaces, each with or without a name before it")
         return value
 
     @field_validator("password_salt")

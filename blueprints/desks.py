@@ -3,6 +3,8 @@
 The latter import this module and no web library: each of them is a process of its own in memory.
 """
 
+from datetime import timedelta
+
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -30,9 +32,17 @@ def make_desk(settings: Settings) -> SigningDesk:
 
 
 def make_trust(settings: Settings) -> SigningTrust:
-    """Both worlds of trust anchors, and what only this installation trusts."""
-    sets = {AnchorKind.STATE: settings.trust_state, AnchorKind.PUBLIC: settings.trust_public}
-    return SigningTrust.from_files(settings.trust_roots, settings.trust_intermediates, settings.tsa_url, sets=sets)
+    """Both worlds of trust anchors, what only this installation trusts, and how long we wait for the authorities."""
+    return SigningTrust.from_files(
+        settings.trust_roots,
+        settings.trust_intermediates,
+        settings.tsa_url,
+        sets={AnchorKind.STATE: settings.trust_state, AnchorKind.PUBLIC: settings.trust_public},
+        tsa_roots=settings.tsa_roots,
+        fetch_timeout=settings.authority_seconds,
+        patience=settings.signature_seconds / 2,  # a signature has two halves
+        tolerance=timedelta(seconds=settings.tsa_tolerance_seconds),
+    )
 
 
 def make_keys(settings: Settings) -> KeyRing:

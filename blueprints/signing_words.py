@@ -39,6 +39,7 @@ REASONS: dict[str, LazyString] = {
     "timestamp_invalid": _l("The time stamp does not belong to this signature."),
     "timestamp_untrusted": _l("The time stamp is not from an authority that can be confirmed."),
     "timestamp_expired": _l("The time stamp's authority has expired and no archive time stamp took its place in time."),
+    "timestamp_missing": _l("The time stamp is still to come: until then nobody can prove when it was signed."),
     "archive_timestamp_invalid": _l("An archive time stamp does not fit the file: something was changed."),
     "archive_timestamp_untrusted": _l("An archive time stamp is not from an authority that can be confirmed."),
     "archive_timestamp_expired": _l("The last archive time stamp has expired and was not renewed in time."),

@@ -49,13 +49,13 @@ def logins_command() -> None:
 
 
 def _pki_address(settings: Settings) -> str:
-    parts = urlsplit(settings.tsa_url)
+    parts = urlsplit(settings.tsa_url.split()[0])
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def _pki_server(settings: Settings, folder: Path) -> object:
     """Serve the PKI for the length of the load, unless somebody already does."""
-    port = urlsplit(settings.tsa_url).port or pki.DEFAULT_PORT
+    port = urlsplit(settings.tsa_url.split()[0]).port or pki.DEFAULT_PORT
     try:
         urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
     except OSError as error:

@@ -18,7 +18,7 @@ import enum
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,8 @@ DEFAULT_PORT = 9700
 ARCHITECTURE = ArchLabel("demo")
 _TEMPLATES = Path(__file__).parent / "pki"
 _PEM = serialization.Encoding.PEM
-_RSA_BITS = {"root": 4096, "issuing": 3072, "ocsp": 2048, "tsa": 2048}
+_RSA_BITS = {"root": 4096, "issuing": 3072, "ocsp": 2048, "tsa": 2048, "tsa-2": 3072}
+_YEARS = {"root": 20, "issuing": 20, "tsa-2": 15}  # every other authority: 10
 _YEAR = timedelta(days=365)
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -92,13 +93,17 @@ def build(
     passphrase: str,
     *,
     base_url: str = f"http://127.0.0.1:{DEFAULT_PORT}",
+    lives: Mapping[str, timedelta] | None = None,
 ) -> None:
-    """Make the PKI in ``folder``, or add to it the subjects it lacks; what exists is never made anew."""
+    """Make the PKI in ``folder``, or add to it the subjects it lacks; what exists is never made anew.
+
+    ``lives``: how long the certificates of authorities (``tsa``, ``ocsp`` …) last from now, where not as usual.
+    """
     for name in ("keys", "certs", "ca", "p12"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     register = _open_register(folder, base_url)
     for label in _RSA_BITS:
-        _add_authority(folder, register, label)
+        _add_authority(folder, register, label, (lives or {}).get(label))
     new = [subject for subject in subjects if not (folder / "p12" / f"{subject.ref}.p12").exists()]
     keys = {subject.ref: _add_subject(folder, register, subject) for subject in new}
     _write_register(folder, register)
@@ -114,9 +119,9 @@ def revoke(folder: Path, ref: str, at: datetime | None = None) -> None:
     _write_register(folder, register)
 
 
-def tsa_url(folder: Path) -> str:
-    """The address of the time-stamping authority."""
-    return f"{_read_register(folder)['base_url']}/{ARCHITECTURE}/tsa/tsa"
+def tsa_url(folder: Path, label: str = "tsa") -> str:
+    """The address of a time-stamping authority; ``tsa-2`` is the second."""
+    return f"{_read_register(folder)['base_url']}/{ARCHITECTURE}/tsa/{label}"
 
 
 @contextmanager
@@ -134,7 +139,12 @@ def running(folder: Path, port: int = DEFAULT_PORT) -> Iterator[None]:
 
 
 def serve(folder: Path, port: int = DEFAULT_PORT) -> None:
-    """Serve the PKI until interrupted."""
+    """Serve the PKI until interrupted; authorities that an older one lacks are made first."""
+    register = _read_register(folder)
+    for label in _RSA_BITS:
+        _add_authority(folder, register, label, None)
+    _write_register(folder, register)
+    _write_certificates(folder)
     _server(folder, port).serve_forever()
 
 
@@ -213,14 +223,13 @@ def _enter(register: dict[str, Any], label: str, since: datetime, until: datetim
     register["certificates"][label] = {"serial": secrets.randbits(63) | 1 << 62, **dates, **more}
 
 
-def _add_authority(folder: Path, register: dict[str, Any], label: str) -> None:
+def _add_authority(folder: Path, register: dict[str, Any], label: str, life: timedelta | None) -> None:
     path = folder / "keys" / f"{label}.pem"
     if label in register["certificates"]:
         return
     _write_private(path, rsa.generate_private_key(65537, _RSA_BITS[label]))
     now = datetime.now(UTC).replace(microsecond=0)
-    years = 20 if label in {"root", "issuing"} else 10
-    _enter(register, label, now - 5 * _YEAR, now + years * _YEAR)
+    _enter(register, label, now - 5 * _YEAR, now + (life or _YEARS.get(label, 10) * _YEAR))
 
 
 def _add_subject(folder: Path, register: dict[str, Any], subject: Subject) -> PrivateKey:

@@ -105,7 +105,7 @@ def embedded_settings(folder: Path, port: int) -> dict[str, str]:
         "DMS_STORAGE_URL": (folder / "blobs").as_uri(),
         "DMS_KEY_FOLDER": str(folder / "pki" / "p12"),
         "DMS_KEY_PASSPHRASE": secret(folder / "key-passphrase"),
-        "DMS_TSA_URL": f"http://127.0.0.1:{pki_port(folder)}/demo/tsa/tsa",
+        "DMS_TSA_URL": " ".join(f"http://127.0.0.1:{pki_port(folder)}/demo/tsa/{name}" for name in ("tsa", "tsa-2")),
         "DMS_TRUST_ROOTS": str(folder / "pki" / "ca" / "root.pem"),
         "DMS_TRUST_INTERMEDIATES": str(folder / "pki" / "ca" / "issuing.pem"),
         "DMS_AGENT_KEY_FILE": str(agent_key(folder / "agent-key.pem")),

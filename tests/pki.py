@@ -94,6 +94,10 @@ class Pki:
     def tsa_url(self) -> str:
         return demo_pki.tsa_url(self.folder)
 
+    @property
+    def second_tsa_url(self) -> str:
+        return demo_pki.tsa_url(self.folder, "tsa-2")
+
     def key(self, role: str) -> Pkcs12Key:
         return self.store.get(role)
 
@@ -114,18 +118,25 @@ def free_port() -> int:
         return port
 
 
-def build_pki(folder: Path, subjects: Iterable[Subject] = SUBJECTS) -> Pki:
+def build_pki(folder: Path, subjects: Iterable[Subject] = SUBJECTS, **more: Any) -> Pki:
     """Make keys and certificates for a free port; nobody answers there yet."""
     base_url = f"http://127.0.0.1:{free_port()}"
-    demo_pki.build(folder, subjects, PASSPHRASE, base_url=base_url)
+    demo_pki.build(folder, subjects, PASSPHRASE, base_url=base_url, **more)
     return Pki(folder, base_url)
 
 
 @contextmanager
-def running_pki(folder: Path, subjects: Iterable[Subject] = SUBJECTS) -> Iterator[Pki]:
-    built = build_pki(folder, subjects)
-    with demo_pki.running(folder, int(built.base_url.rpartition(":")[2])):
+def running_pki(folder: Path, subjects: Iterable[Subject] = SUBJECTS, **more: Any) -> Iterator[Pki]:
+    built = build_pki(folder, subjects, **more)
+    with answering(built):
         yield built
+
+
+@contextmanager
+def answering(built: Pki) -> Iterator[None]:
+    """Let a PKI that was built answer for the length of a block."""
+    with demo_pki.running(built.folder, int(built.base_url.rpartition(":")[2])):
+        yield
 
 
 @pytest.fixture(scope="session")

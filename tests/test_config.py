@@ -16,6 +16,7 @@ SECRETS = (
     "db-password-1",
     "S3SECRET1",
     "redis-pw-1",
+    "tsa-password-1",
 )
 
 VALID = {
@@ -29,7 +30,7 @@ VALID = {
     "KEY_FOLDER": "/srv/dms/keys",
     "KEY_PASSPHRASE": "passphrase-1",
     "METRICS_TOKEN": "metrics-token-1",
-    "TSA_URL": "http://tsa.example.vn",
+    "TSA_URL": "http://tsa.example.vn backup=https://dms:tsa-password-1@tsa2.example.vn/stamp",
     "TRUST_ROOTS": "/srv/dms/roots.pem",
 }
 REQUIRED = set(VALID) - {"TRUST_ROOTS", "QUEUE_URL", "RATE_LIMIT_URL", "METRICS_TOKEN"}
@@ -81,6 +82,14 @@ def test_an_optional_setting_left_empty_keeps_its_default(environment: pytest.Mo
     environment.setenv("DMS_TRUST_INTERMEDIATES", "")
     environment.setenv("DMS_UPLOAD_LIMIT_MB", "")
     assert (load().trust_intermediates, load().upload_limit_mb) == (None, 50)
+
+
+@pytest.mark.parametrize("address", ["tsa.example.vn", "ldap://tsa.example.vn", "https://one.vn two.vn", " "])
+def test_a_time_stamping_authority_needs_an_address_that_can_be_asked(
+    environment: pytest.MonkeyPatch, address: str
+) -> None:
+    environment.setenv("DMS_TSA_URL", address)
+    assert "DMS_TSA_URL" in refusal()[0]
 
 
 @pytest.mark.parametrize("name", ["DMS_SECRET_KYE", "DMS_secret_key_2", "dms_tsa"])

@@ -34,7 +34,7 @@ def test_no_two_certificates_share_a_serial_number(pki: Pki) -> None:
     paths = list((pki.folder / "certs").glob("*.crt"))
     serials = {x509.load_der_x509_certificate(path.read_bytes()).serial_number for path in paths}
 
-    assert len(serials) == len(paths) == len(SUBJECTS) + 4
+    assert len(serials) == len(paths) == len(SUBJECTS) + 5
 
 
 def test_building_again_changes_nothing_and_adds_who_is_new(pki: Pki) -> None:

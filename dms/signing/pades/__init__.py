@@ -7,7 +7,7 @@ signatures alive. This page of names is the whole interface.
 
 from dms.signing.pades.anchors import AnchorKind, read_certificates
 from dms.signing.pades.appearance import seal_box
-from dms.signing.pades.archive import extend_lta
+from dms.signing.pades.archive import ArchiveStamp, archive_stamps, extend_lta, stamp_late
 from dms.signing.pades.certificates import name_of
 from dms.signing.pades.completion import complete
 from dms.signing.pades.fields import add_fields, inspect_fields, page_of_field
@@ -39,6 +39,7 @@ from dms.signing.pades.verdict import validate
 __all__ = [
     "Alignment",
     "AnchorKind",
+    "ArchiveStamp",
     "Box",
     "DocumentReport",
     "Expected",
@@ -57,6 +58,7 @@ __all__ = [
     "StampKind",
     "Verdict",
     "add_fields",
+    "archive_stamps",
     "complete",
     "ensure_bindable",
     "ensure_time_stamps",
@@ -70,5 +72,6 @@ __all__ = [
     "prepare",
     "read_certificates",
     "seal_box",
+    "stamp_late",
     "validate",
 ]

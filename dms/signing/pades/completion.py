@@ -24,7 +24,8 @@ def complete(path: Path, field: str, trust: SigningTrust) -> None:
     with path.open("r+b") as stream:
         signature = _signature(files.open_reader(stream), field)
         with trusted(trust, signature.signer_cert) as context, certificates.refusing(signature.signer_cert):
-            run(async_add_validation_info(signature, context, in_place=True, add_vri_entry=False), context)
+            work = async_add_validation_info(signature, context, in_place=True, add_vri_entry=False)
+            run(work, context, seconds=trust.patience)
         files.sync(stream)
         is_stamped = any(True for _ in extract_tst_data_iter(signature.signer_info, signed=False))
     if not is_stamped:

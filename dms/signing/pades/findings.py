@@ -19,6 +19,7 @@ UNPROVEN = frozenset(
         "certificate_unproven",
         "timestamp_untrusted",
         "timestamp_expired",
+        "timestamp_missing",
         "archive_timestamp_untrusted",
         "archive_timestamp_expired",
         "document_encrypted",

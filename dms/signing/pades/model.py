@@ -173,13 +173,14 @@ class Expected:
 
     ``signers``: exactly these signature fields are signed, by these. ``fillable``: text fields that may be filled after
     a signature (number, date). ``open_fields``: signature fields that may still be empty. ``sha256``: of the stored
-    file; it alone shows that a last signature was cut off.
+    file; it alone shows that a last signature was cut off. ``stamped``: each of them must carry a time stamp.
     """
 
     signers: Mapping[str, ExpectedSigner]
     fillable: frozenset[str] = frozenset()
     open_fields: frozenset[str] = frozenset()
     sha256: str | None = None
+    stamped: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,7 @@ class SignatureReport:
     issuer: str = ""
     signed_at: datetime | None = None
     timestamp_at: datetime | None = None
+    timestamp_by: str = ""
     proof: Proof | None = None
     anchor_set: AnchorKind | None = None
 

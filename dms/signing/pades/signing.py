@@ -1,7 +1,8 @@
 """A signature in two halves: ``prepare`` fixes what is signed, the key signs it anywhere, ``finish`` completes B-LT.
 
 Between the halves nothing is kept but the prepared file and a ``Prepared``: the key may be on a token far away.
-Nothing is downgraded: without a time stamp or without revocation answers there is no signature.
+Nothing is downgraded: without a time stamp or without revocation answers there is no signature, unless the caller says
+that the time stamp may follow.
 
 The proof (certificates, OCSP answers, CRLs) is written in the first half, in the same update as the signature, which
 then covers it; so one signature makes one revision. Where the second half comes late, or another time-stamping
@@ -10,7 +11,7 @@ certificate answers than was proven, newer proof follows in an update of its own
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -23,7 +24,7 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import ExternalSigner, PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_signer import PdfTBSDocument, PostSignInstructions, PreSignValidationStatus
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps import TimestampRequestError
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
@@ -33,6 +34,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from dms import clock
 from dms.errors import Conflict, Invalid, Unavailable
 from dms.signing.pades import appearance, certificates, fields, files
+from dms.signing.pades.authorities import TimeAuthorities, Untrue, signer_of
 from dms.signing.pades.model import Prepared, Stamp
 from dms.signing.pades.trust import SigningTrust, run
 
@@ -54,19 +56,21 @@ def prepare(  # noqa: PLR0913 - the parts of a signature; all but the two files 
     name: str = "",
     reason: str = "",
     location: str = "",
+    stamp_may_follow: bool = False,
 ) -> Prepared:
     """Write ``source`` to ``target`` with ``fills`` written in, the stamp drawn and room for a signature in ``field``.
 
     All of it is one incremental update, so a lock that the signature carries covers the fills as well. ``name``,
     ``reason`` and ``location`` go into the signature dictionary; they are words, the certificate is the evidence.
-    ``source`` is only read; on any error ``target`` is removed.
+    ``source`` is only read; on any error ``target`` is removed. With ``stamp_may_follow`` the time-stamping authorities
+    need not answer now.
 
     Invalid: ``certificate_*`` (see certificates.ensure_may_sign), ``field_missing``, ``picture_unusable``,
     ``document_unreadable`` and its kin. Conflict: ``field_already_signed``, ``field_already_filled``. Unavailable:
     ``revocation_unavailable``, ``timestamp_unavailable``.
     """
     signer = _signer(certificate_der, chain_der)
-    ready = _ensure_ready(signer, trust)
+    ready = _ensure_ready(signer, trust, stamp_may_follow=stamp_may_follow)
     meta = PdfSignatureMetadata(
         field_name=field,
         md_algorithm=DIGEST,
@@ -84,19 +88,18 @@ def prepare(  # noqa: PLR0913 - the parts of a signature; all but the two files 
         files.parse(lambda: ready.write(writer))
         digest = files.parse(lambda: _place(writer, maker, ready.room))
         stream.flush()
-        return replace(
-            _pinned(signer, digest, stream),
-            field=field,
-            certificate=certificate_der,
-            chain=tuple(chain_der),
-            proven_authority=ready.authority,
-        )
+        pinned = _pinned(signer, digest, stream, field=field)
+        return replace(pinned, certificate=certificate_der, chain=tuple(chain_der), proven_authority=ready.authority)
 
 
-def finish(path: Path, prepared: Prepared, raw_signature: bytes, trust: SigningTrust) -> None:
+def finish(
+    path: Path, prepared: Prepared, raw_signature: bytes, trust: SigningTrust, *, stamp_may_follow: bool = False
+) -> None:
     """Complete the signature in the prepared file at ``path``: time stamp, certificates, revocation data (B-LT).
 
-    Whatever fails, the file is again what ``prepare`` made of it, so the same half may be tried once more.
+    Whatever fails, the file is again what ``prepare`` made of it, so the same half may be tried once more. With
+    ``stamp_may_follow`` a silent time-stamping authority is no failure: the signature is then level B with revocation
+    data, and ``archive.stamp_late`` gives it its time stamp later.
 
     Conflict: ``prepared_file_changed``. Invalid: ``signature_not_by_certificate``, ``certificate_*`` (asked again: a
     certificate may be revoked between the halves). Unavailable: ``timestamp_unavailable``, ``revocation_unavailable``.
@@ -106,7 +109,8 @@ def finish(path: Path, prepared: Prepared, raw_signature: bytes, trust: SigningT
         _ensure_unchanged(stream, prepared)
         certificates.ensure_signed_by(prepared.certificate, raw_signature, prepared.signed_attributes)
         with trusted(trust, _leaf(signer)) as context:
-            signed, newer = run(_collect(prepared, signer, trust, context), context)
+            work = _collect(prepared, signer, trust, context, stamp_may_follow=stamp_may_follow)
+            signed, newer = run(work, context, seconds=trust.patience)
             with _undone_on_error(stream, prepared):
                 run(_write(stream, prepared, signed, newer, context))
 
@@ -133,7 +137,7 @@ class _Ready:
     """What was found before anything is written.
 
     ``room``: bytes to reserve for the signature; ``authority``: SHA-256 of the certificate of the time-stamping
-    authority whose path is among ``paths``.
+    authority whose path is among ``paths``, or empty where none answered and the time stamp may follow.
     """
 
     room: int
@@ -147,25 +151,40 @@ class _Ready:
         DocumentSecurityStore.supply_dss_in_writer(writer, None, paths=self.paths, ocsps=self.ocsps, crls=self.crls)
 
 
-def _ensure_ready(signer: ExternalSigner, trust: SigningTrust) -> _Ready:
+def _ensure_ready(signer: ExternalSigner, trust: SigningTrust, *, stamp_may_follow: bool) -> _Ready:
     """Check the certificate and the time-stamping authority, as its sample token shows it."""
 
     async def work(context: ValidationContext) -> _Ready:
         signer_path = await certificates.ensure_may_sign(_leaf(signer), tuple(signer.cert_registry), context)
-        with stamping():
-            token = await authority(trust).async_dummy_response(DIGEST)
-        stamp_path = await timestamp_authority_path(token, context)
-        known = [token, _leaf(signer), *signer.cert_registry]
+        paths, stamped_by = [signer_path], ""
+        with suppress(*(Unavailable,) if stamp_may_follow else ()):
+            paths.append(await _sample_path(trust, context))
+            stamped_by = _fingerprint(paths[-1])
+        known = sum(len(item.dump()) for item in (_leaf(signer), *signer.cert_registry))
         return _Ready(
-            room=sum(len(item.dump()) for item in known) + certificates.signature_size(_leaf(signer)) + _MARGIN,
-            authority=_fingerprint(stamp_path),
-            paths=(signer_path, stamp_path),
+            room=known + authority(trust).room + certificates.signature_size(_leaf(signer)) + _MARGIN,
+            authority=stamped_by,
+            paths=tuple(paths),
             ocsps=tuple(context.ocsps),
             crls=tuple(context.crls),
         )
 
     with trusted(trust, _leaf(signer)) as context:
-        return run(work(context), context)
+        return run(work(context), context, seconds=trust.patience)
+
+
+async def _sample_path(trust: SigningTrust, context: ValidationContext) -> ValidationPath:
+    """The path of the authority that answers first and is shown to be good today; one that is not makes way."""
+    failure = Unavailable("timestamp_unavailable")
+    for _ in authority(trust).authorities:
+        with stamping():
+            token = await authority(trust).async_dummy_response(DIGEST)
+        try:
+            return await timestamp_authority_path(token, context)
+        except Unavailable as refusal:
+            authority(trust).distrust(token)
+            failure = refusal
+    raise failure
 
 
 def _fingerprint(path: ValidationPath) -> str:
@@ -202,10 +221,10 @@ def _place(writer: IncrementalPdfFileWriter, maker: PdfSigner, room: int) -> Pre
     return digest
 
 
-def _pinned(signer: ExternalSigner, digest: PreparedByteRangeDigest, stream: BinaryIO) -> Prepared:
+def _pinned(signer: ExternalSigner, digest: PreparedByteRangeDigest, stream: BinaryIO, *, field: str) -> Prepared:
     attributes = run(signer.signed_attrs(digest.document_digest, DIGEST, use_pades=True))
     return Prepared(
-        field="",
+        field=field,
         document_digest=digest.document_digest,
         reserved=(digest.reserved_region_start, digest.reserved_region_end),
         signed_attributes=attributes.dump(),
@@ -228,26 +247,54 @@ def _ensure_unchanged(stream: BinaryIO, prepared: Prepared) -> None:
 
 
 async def _collect(
-    prepared: Prepared, signer: ExternalSigner, trust: SigningTrust, context: ValidationContext
+    prepared: Prepared,
+    signer: ExternalSigner,
+    trust: SigningTrust,
+    context: ValidationContext,
+    *,
+    stamp_may_follow: bool,
 ) -> tuple[cms.ContentInfo, PostSignInstructions | None]:
     """All that may fail for want of a network, before the file is touched: time stamp, paths, revocation data.
 
     The second value is newer proof, if the proof in the prepared file does not do any more.
     """
-    signer_path = await certificates.ensure_may_sign(_leaf(signer), tuple(signer.cert_registry), context)
+    paths = [await certificates.ensure_may_sign(_leaf(signer), tuple(signer.cert_registry), context)]
     attributes = cms.CMSAttributes.load(prepared.signed_attributes)
-    with stamping():
-        signed = await signer.async_sign_prescribed_attributes(DIGEST, attributes, timestamper=authority(trust))
-    stamp_path = await _timestamp_path(signed, context)
-    if _fingerprint(stamp_path) == prepared.proven_authority and clock.now() - prepared.prepared_at < trust.freshness:
+    stamped_by = ""
+    try:
+        signed, stamp_path = await _stamped(signer, attributes, trust, context)
+        stamped_by = _fingerprint(stamp_path)
+        paths.append(stamp_path)
+    except Unavailable:
+        if not stamp_may_follow:
+            raise
+        signed = await signer.async_sign_prescribed_attributes(DIGEST, attributes)
+    is_fresh = clock.now() - prepared.prepared_at < trust.freshness
+    if stamped_by in {prepared.proven_authority, ""} and is_fresh:
         return signed, None
     newer = PreSignValidationStatus(
-        signer_path=signer_path,
-        validation_paths=[signer_path, stamp_path],
+        signer_path=paths[0],
+        validation_paths=paths,
         ocsps_to_embed=context.ocsps,
         crls_to_embed=context.crls,
     )
     return signed, PostSignInstructions(newer)  # with the root: without it a CRL has no issuer in later years
+
+
+async def _stamped(
+    signer: ExternalSigner, attributes: cms.CMSAttributes, trust: SigningTrust, context: ValidationContext
+) -> tuple[cms.ContentInfo, ValidationPath]:
+    """The signature with a time stamp whose authority is shown to be good today; one that is not makes way."""
+    failure = Unavailable("timestamp_unavailable")
+    for _ in authority(trust).authorities:
+        with stamping():
+            signed = await signer.async_sign_prescribed_attributes(DIGEST, attributes, timestamper=authority(trust))
+        try:
+            return signed, await _timestamp_path(signed, context)
+        except Unavailable as refusal:
+            authority(trust).distrust(_token_of(signed))
+            failure = refusal
+    raise failure
 
 
 async def _write(  # noqa: PLR0917 - see finish
@@ -265,28 +312,26 @@ async def _write(  # noqa: PLR0917 - see finish
 async def _timestamp_path(signed: cms.ContentInfo, context: ValidationContext) -> ValidationPath:
     """The path of the very token we got: it covers our signature, and its authority is one of ours."""
     (info,) = signed["content"]["signer_infos"]
-    (token,) = next(a["values"] for a in info["unsigned_attrs"] if a["type"].native == "signature_time_stamp_token")
+    token = _token_of(signed)
     imprint = token["content"]["encap_content_info"]["content"].parsed["message_imprint"]["hashed_message"].native
     if imprint != hashlib.sha256(info["signature"].native).digest():
         raise Unavailable("timestamp_unavailable")
     return await timestamp_authority_path(token, context)
 
 
+def _token_of(signed: cms.ContentInfo) -> cms.ContentInfo:
+    (info,) = signed["content"]["signer_infos"]
+    (token,) = next(a["values"] for a in info["unsigned_attrs"] if a["type"].native == "signature_time_stamp_token")
+    return token
+
+
 async def timestamp_authority_path(token: cms.ContentInfo, context: ValidationContext) -> ValidationPath:
     """The path of the certificate that signed a time stamp; Unavailable("timestamp_unavailable") if not trusted."""
-    content = token["content"]
-    identifier = content["signer_infos"][0]["sid"].chosen
-    known = [item.chosen for item in content["certificates"]]
-    leaf = next(
-        (
-            c
-            for c in known
-            if c.serial_number == identifier["serial_number"].native and c.issuer == identifier["issuer"]
-        ),
-        None,
-    )
-    if leaf is None:
-        raise Unavailable("timestamp_unavailable")
+    known = [item.chosen for item in token["content"]["certificates"]]
+    try:
+        leaf = signer_of(token)
+    except Untrue as error:
+        raise Unavailable("timestamp_unavailable") from error
     validator = CertificateValidator(leaf, intermediate_certs=known, validation_context=context)
     try:
         path: ValidationPath = await validator.async_validate_usage(set(), {"time_stamping"})
@@ -333,8 +378,8 @@ def stamping() -> Iterator[None]:
         raise Unavailable("timestamp_unavailable") from error
 
 
-def authority(trust: SigningTrust) -> HTTPTimeStamper:
-    """The time-stamping client; Unavailable if the process was given no address."""
+def authority(trust: SigningTrust) -> TimeAuthorities:
+    """The time-stamping authorities; Unavailable if the process was given no address."""
     client = trust.tsa
     if client is None:
         raise Unavailable("timestamp_unavailable")

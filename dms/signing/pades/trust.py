@@ -20,17 +20,16 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from asn1crypto import pem, x509
-from pyhanko.sign.timestamps import HTTPTimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.fetchers import OwnedFetcherBackend
-from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
 from pyhanko_certvalidator.registry import CertificateRegistry
 
+from dms.errors import Unavailable
 from dms.signing.pades.anchors import AnchorKind, Anchors, AnchorSets, read_anchors
+from dms.signing.pades.authorities import TimeAuthorities, addresses
+from dms.signing.pades.fetching import FetcherBackend
 
 REVOCATION_MODE = "require"  # every certificate of the path must be shown not to be revoked; nothing is taken on faith
-
-_SAMPLE_SECONDS = 3600
 
 T = TypeVar("T")
 
@@ -48,44 +47,57 @@ class SigningTrust:
     """Built once per process and shared by its threads.
 
     ``roots`` and ``intermediates``: certificates, PEM or DER. ``anchors``: further roots by the set they belong to (see
-    the module ``anchors``); those of ``roots`` belong to neither world. ``tsa_url``: RFC 3161 time-stamping authority;
-    None where only validation is wanted. ``online=False``: never use the network (then only signatures that carry their
-    own proof can be VALID). ``fetch_timeout`` in seconds, for each request. ``freshness``: see the module.
+    the module ``anchors``); those of ``roots`` belong to neither world. ``tsa_url``: RFC 3161 time-stamping authorities
+    in the order in which they are asked, parted by spaces (see ``authorities.Address``); None where only validation is
+    wanted. ``tsa_roots``: the anchors for time stamps, where they are others than those of signers. ``online=False``:
+    never use the network (then only signatures that carry their own proof can be VALID). ``fetch_timeout`` in seconds,
+    for each request; ``patience`` in seconds, for all requests of one half of a signature. ``tolerance``: how far an
+    authority's clock may be from ours. ``freshness``: see the module.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that may be set, each by its name
         self,
         *,
         roots: Sequence[bytes] = (),
         intermediates: Sequence[bytes] = (),
         anchors: Anchors = _NO_ANCHORS,
         tsa_url: str | None = None,
+        tsa_roots: Sequence[bytes] = (),
         fetch_timeout: float = 5.0,
+        patience: float = 15.0,
+        tolerance: timedelta = timedelta(seconds=60),
         freshness: timedelta = timedelta(seconds=60),
         online: bool = True,
     ) -> None:
         sets = {AnchorKind.OTHER: roots} | dict(anchors)
         self.anchors = AnchorSets({kind: map(load_certificate, items) for kind, items in sets.items()})
         self.roots = self.anchors.roots
+        self.tsa_roots = tuple(load_certificate(item) for item in tsa_roots) or self.roots
         self.intermediates = tuple(load_certificate(item) for item in intermediates)
         self.online = online
-        self._tsa_url = tsa_url
-        self._tsa: tuple[HTTPTimeStamper, float] | None = None
+        self.patience = patience
         self._fetch_timeout = fetch_timeout
         self.freshness = freshness
         self._local = threading.local()
+        self.tsa = self._authorities(tsa_url, tolerance)
+
+    def _authorities(self, text: str | None, tolerance: timedelta) -> TimeAuthorities | None:
+        """The time-stamping authorities as one client; None if no address was given."""
+        if not text:
+            return None
+        known = addresses(text)
+        return TimeAuthorities(
+            known,
+            anchors=self.tsa_roots,
+            intermediates=self.intermediates,
+            timeout=min(self._fetch_timeout, self.patience / (len(known) + 1)),  # each gets its turn in time
+            tolerance=tolerance,
+        )
 
     @property
-    def tsa(self) -> HTTPTimeStamper | None:
-        """The time-stamping client; None if no address was given.
-
-        It keeps one sample token, by which room for the next ones is measured. After an hour a new client takes a new
-        sample, so that an authority that begins to send longer tokens stops nobody for long.
-        """
-        now = time.monotonic()
-        if self._tsa_url and (self._tsa is None or self._tsa[1] < now):
-            self._tsa = (HTTPTimeStamper(self._tsa_url, timeout=self._fetch_timeout), now + _SAMPLE_SECONDS)
-        return self._tsa[0] if self._tsa else None
+    def all_roots(self) -> tuple[x509.Certificate, ...]:
+        """The anchors of signers and of time stamps, each once."""
+        return tuple({each.sha256: each for each in (*self.roots, *self.tsa_roots)}.values())
 
     @classmethod
     def from_files(
@@ -95,6 +107,7 @@ class SigningTrust:
         tsa_url: str | None,
         *,
         sets: Mapping[AnchorKind, Path | None] = _NO_FILES,
+        tsa_roots: Path | None = None,
         **settings: Any,
     ) -> Self:
         """The same from files or folders (see ``anchors.read_anchors``); OSError or ValueError if they are unusable."""
@@ -104,6 +117,7 @@ class SigningTrust:
             intermediates=read_anchors(intermediates) if intermediates else [],
             anchors=named,
             tsa_url=tsa_url,
+            tsa_roots=read_anchors(tsa_roots) if tsa_roots else [],
             **settings,
         )
 
@@ -126,11 +140,18 @@ class SigningTrust:
 
     def past_context(self, moment: datetime, **evidence: Any) -> ValidationContext:
         """A context that judges as of ``moment`` by ``evidence`` (other_certs, ocsps, crls) and without network."""
+        return self._past(self.roots, moment, evidence)
+
+    def past_stamp_context(self, moment: datetime, **evidence: Any) -> ValidationContext:
+        """The same for time stamps, which lead to anchors of their own."""
+        return self._past(self.tsa_roots, moment, evidence)
+
+    def _past(self, roots: Sequence[x509.Certificate], moment: datetime, evidence: dict[str, Any]) -> ValidationContext:
         evidence["other_certs"] = [*self.intermediates, *evidence.get("other_certs", ())]
         evidence.setdefault("ocsps", [])
         evidence.setdefault("crls", [])
         return ValidationContext(
-            trust_roots=list(self.roots),
+            trust_roots=list(roots),
             moment=moment.astimezone(UTC),
             revocation_mode=REVOCATION_MODE,
             retroactive_revinfo=True,  # an answer given after the signature says more about it, not less
@@ -143,9 +164,10 @@ class SigningTrust:
         return kept
 
     def _online_context(self) -> ValidationContext:
-        backend = AIOHttpFetcherBackend(per_request_timeout=self._fetch_timeout)
+        backend = FetcherBackend(per_request_timeout=self._fetch_timeout)
         return ValidationContext(
-            trust_roots=list(self.roots),
+            # One context gathers the proof of both; whether a signer leads to the anchors of signers is the verdict's.
+            trust_roots=list(self.all_roots),
             certificate_registry=CertificateRegistry.build(self.intermediates, cert_fetcher=None),
             allow_fetching=True,
             revocation_mode=REVOCATION_MODE,
@@ -165,12 +187,18 @@ def load_certificate(data: bytes) -> x509.Certificate:
     return certificate
 
 
-def run(work: Coroutine[Any, Any, T], *contexts: ValidationContext) -> T:
-    """Run asynchronous work from synchronous code and close the network sessions that it opened."""
+def run(work: Coroutine[Any, Any, T], *contexts: ValidationContext, seconds: float | None = None) -> T:
+    """Run asynchronous work from synchronous code and close the network sessions that it opened.
+
+    Unavailable("authorities_too_slow") if it takes longer than ``seconds``.
+    """
 
     async def _run() -> T:
         try:
-            return await work
+            async with asyncio.timeout(seconds):
+                return await work
+        except TimeoutError as error:
+            raise Unavailable("authorities_too_slow", seconds=seconds) from error
         finally:
             for context in contexts:
                 await context.aclose()

@@ -31,6 +31,7 @@ from dms import clock
 from dms.errors import DomainError, Invalid
 from dms.signing.pades import certificates, evidence, fields, files, findings, revocation
 from dms.signing.pades.anchors import AnchorKind
+from dms.signing.pades.authorities import authority_name
 from dms.signing.pades.evidence import NOTHING, Evidence, Fetched
 from dms.signing.pades.findings import Surroundings
 from dms.signing.pades.gathering import Known, proof_of
@@ -175,7 +176,7 @@ async def _judge_archive(opened: _File, trust: SigningTrust, now: datetime) -> l
     for item in reversed(opened.archive):
         at = item.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
         around = _surroundings(replace(opened, stamped=stamped), item, at, now)
-        status = await async_validate_pdf_timestamp(item, trust.past_context(at, **opened.evidence.settings))
+        status = await async_validate_pdf_timestamp(item, trust.past_stamp_context(at, **opened.evidence.settings))
         is_hidden = 0 in annot_width_height(item.sig_field)
         reasons = tuple(findings.of_archive_timestamp(status, around, is_hidden=is_hidden))
         stamped.insert(0, _Stamped(item.signed_revision, at, reasons))
@@ -207,17 +208,25 @@ async def _judge_signature(
     claimed = _claimed_time(item) or _first_stamped(opened, item)
     around = _surroundings(opened, item, claimed, now)
     usable, judged_at = opened.evidence, claimed or now
-    status = await async_validate_pdf_signature(item, trust.past_context(judged_at, **usable.settings))
+    status = await _status(item, trust, judged_at, usable)
     reasons = tuple(findings.of_signature(status, around))
     carries_proof = not {"certificate_unproven", "timestamp_untrusted"} & set(reasons)
     if not carries_proof and trust.online:
         usable = usable.extended(await revocation.fetch(trust, _chains(item, status, opened)))
-        status = await async_validate_pdf_signature(item, trust.past_context(judged_at, **usable.settings))
+        status = await _status(item, trust, judged_at, usable)
         reasons = tuple(findings.of_signature(status, around))
     level = _level(opened, item, status, carries_proof=carries_proof)
-    proof = proof_of(item, status, judged_at, Known(trust.roots, trust.intermediates, usable))
+    proof = proof_of(item, status, judged_at, Known(trust.all_roots, trust.intermediates, usable))
     told = _report(item, status, reasons, level=level, proof=proof)
     return replace(told, anchor_set=_anchor_set(status, trust))
+
+
+async def _status(
+    item: EmbeddedPdfSignature, trust: SigningTrust, moment: datetime, usable: Evidence
+) -> PdfSignatureStatus:
+    """Judged as of a moment: the signer by the anchors of signers, its time stamp by those of time stamps."""
+    stamps = trust.past_stamp_context(moment, **usable.settings)
+    return await async_validate_pdf_signature(item, trust.past_context(moment, **usable.settings), stamps)
 
 
 def _chains(item: EmbeddedPdfSignature, status: PdfSignatureStatus, opened: _File) -> list[revocation.Chain]:
@@ -289,6 +298,7 @@ def _report(
         issuer=certificate.issuer.human_friendly,
         signed_at=item.self_reported_timestamp,
         timestamp_at=stamp.timestamp if stamp else None,
+        timestamp_by=authority_name(stamp.signing_cert) if stamp else "",
         proof=proof,
     )
 
@@ -303,5 +313,6 @@ def _compared(report: SignatureReport, expected: Expected | None) -> SignatureRe
     signer = expected.signers.get(report.field) if expected else None
     if signer is None:
         return report
-    reasons = (*report.reasons, *findings.of_signer(report, signer))
+    missing = ("timestamp_missing",) if expected and expected.stamped and report.level is Level.B else ()
+    reasons = (*report.reasons, *findings.of_signer(report, signer), *missing)
     return replace(report, reasons=reasons, verdict=findings.verdict_of(reasons))
