@@ -42,6 +42,9 @@ ACTS = {
     "consolidation:letter:take_back": _l("The letter of the list was taken back"),
     "consolidation:send": _l("The list was sent to the appraiser"),
     "consolidation:reopen": _l("The list was opened for a supplement"),
+    # --- the appraiser's letter
+    "appraisal:letter:draft": _l("The appraiser's letter was drafted"),
+    "appraisal:letter:take_back": _l("The appraiser's letter was taken back"),
     # --- decisions
     "decision:prepare": _l("A decision was prepared"),
     "decision:cancel": _l("The decision was given up"),

@@ -298,7 +298,7 @@ def pass_(dossier_id: UUID) -> Any:
             review.pass_(session, dossier_id, comment=request.form.get("comment", ""), **_act())
     except Invalid as refusal:
         return _review_refused(dossier_id, refusal)
-    flash(_("The dossier has passed the appraisal."), "success")
+    flash(_("The dossier has passed the appraisal. It goes on with a letter to the deciding body."), "success")
     return redirect(url_for(".reviews"))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from blueprints.extensions import db
 from blueprints.web import current_actor, permission
 from dms import audit
-from dms.appraisal import consolidation, listing
+from dms.appraisal import consolidation, submission
 from dms.audit import AuditEvent, Trail
 from dms.awards import service as awards
 from dms.campaigns import service as campaigns
@@ -37,12 +37,12 @@ def _decision(session: Session, subject_id: UUID, by: Actor) -> str:
 
 
 def _consolidation(session: Session, subject_id: UUID, by: Actor) -> str:
-    return listing.scheme_of(session, consolidation.get(session, subject_id, by=by)).title
-
-
-def _consolidation(session: Session, subject_id: UUID, by: Actor) -> str:
     found = consolidation.get(session, subject_id, by=by)
     return campaigns.scheme_of(campaigns.get_revision(session, found.revision_id), found.scheme_code).title
+
+
+def _appraisal(session: Session, subject_id: UUID, by: Actor) -> str:
+    return submission.get(session, subject_id, by=by).document.title
 
 
 # Which things have a history that may be shown, and who guards it: the thing's own getter, which knows its readers.
@@ -50,6 +50,7 @@ GUARDS: dict[str, Callable[[Session, UUID, Actor], str]] = {
     "dossier": _dossier,
     "decision": _decision,
     "consolidation": _consolidation,
+    "appraisal": _appraisal,
 }
 
 

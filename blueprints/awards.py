@@ -13,12 +13,13 @@ from blueprints.extensions import db
 from blueprints.forms import ButtonForm, UploadForm, refusals_on
 from blueprints.web import current_actor, permission, tools, transaction
 from dms import clock
+from dms.appraisal import submission
 from dms.awards import candidates as listing
 from dms.awards import conferment, register, service, states
 from dms.awards.models import Decision
 from dms.awards.register import Cover
 from dms.campaigns import service as campaigns
-from dms.campaigns.vocabulary import Form, NomineeKind
+from dms.campaigns.vocabulary import Form, NomineeKind, Side
 from dms.documents import pages
 from dms.documents import service as documents
 from dms.documents.models import Version
@@ -79,6 +80,7 @@ def _choice(form: ButtonForm, revision_id: UUID, scheme_code: str, chosen: list[
         revision=revision,
         scheme=scheme,
         nominees=found,
+        letters=submission.of_nominees(session, [nominee.id for nominee in found], by=current_actor()),
         meters=listing.meters(session, revision_id, scheme),
         chosen=set(chosen) if form.is_submitted() else {nominee.id for nominee in found},
         name_of=dossiers.unit_name,
@@ -96,16 +98,20 @@ def _page(decision_id: UUID, upload: UploadForm) -> str:
     decision = service.get_decision(session, decision_id, by=actor)
     route = signing.latest_routes(session, [decision.document_id]).get(decision.document_id)
     revision = campaigns.get_revision(session, decision.revision_id)
+    named = service.nominees_of(session, decision)
+    scheme = campaigns.scheme_of(revision, decision.scheme_code)
     return render_template(
         "awards/show.html",
+        letters=submission.of_nominees(session, [nominee.id for nominee in named], by=actor),
+        letter_foreseen=any(each.sent_by is Side.APPRAISER for each in scheme.hand_overs),
         decision=decision,
         state=states.state_of(decision, route),
         version=documents.current_version(decision.document),
         entries=overview.entries_of(session, route, now=now) if route else (),
-        nominees=service.nominees_of(session, decision),
+        nominees=named,
         left_out=service.left_out(session, decision) if not decision.cancelled_at else [],
         awards=service.awards_of(session, decision),
-        scheme=campaigns.scheme_of(revision, decision.scheme_code),
+        scheme=scheme,
         revision=revision,
         conferrer=people.name_on(session, decision.conferrer_id, clock.day_of(decision.prepared_at)),
         name_of=dossiers.unit_name,

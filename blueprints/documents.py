@@ -12,7 +12,7 @@ from blueprints.extensions import db, talisman
 from blueprints.forms import ReasonForm, refusals_on
 from blueprints.web import current_actor, link, permission, tools, transaction
 from dms import clock
-from dms.appraisal.models import Consolidation
+from dms.appraisal.models import AppraisalLetter, Consolidation
 from dms.archive import access
 from dms.archive.access import Holder
 from dms.archive.history import History, history_of
@@ -99,6 +99,8 @@ def _back(holder: Holder | None) -> tuple[str, str] | None:
             found = dossier.code, link("dossiers.show", dossier_id=dossier.id)
         case Consolidation() as letter:
             found = _("Consolidated list"), link("appraisal.consolidated", consolidation_id=letter.id)
+        case AppraisalLetter():
+            found = _("Appraisal"), link("appraisal_letters.index")
         case Decision() as decision:
             found = _("Decision"), link("awards.show", decision_id=decision.id)
         case _:

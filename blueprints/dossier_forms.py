@@ -21,15 +21,13 @@ from blueprints.forms import (
     UnitField,
     at_most,
     between,
-    needed_number,
     optional,
     required,
 )
 from dms.campaigns.spec import CampaignSpec, Criterion, Scheme
 from dms.campaigns.vocabulary import CriterionKind, NomineeKind, TaskLevel
-from dms.dossiers.council import MeetingData
 from dms.dossiers.facts import NO, YES
-from dms.dossiers.models import Attestation, CouncilMeeting, IndexScore, Nominee
+from dms.dossiers.models import Attestation, IndexScore, Nominee
 from dms.dossiers.nominees import NomineeData, ScoreEntry, Statement
 
 COLLECTIVE_PROFILE = {
@@ -216,52 +214,6 @@ def _answers(criterion: Criterion) -> list[tuple[str, Any]]:
     if criterion.kind is CriterionKind.TASK_LEVEL:
         return [("", _("– not stated –")), *labels.choices(TaskLevel)]
     return [("", _("– not stated –")), (YES, _("Reached")), (NO, _("Not reached"))]
-
-
-class VoteRow(Form):
-    """The votes in favour of one nominee."""
-
-    nominee = HiddenField()
-    in_favour = NumberField(_l("Votes in favour"), [optional(), between(0, 1000)])
-
-
-class MeetingForm(FlaskForm):
-    """The council's meeting and its votes."""
-
-    held_on = DayField(_l("Day of the meeting"), [required()])
-    place = TextField(_l("Place"), [optional(), at_most(300)])
-    members_total = NumberField(_l("Members of the council"), [needed_number(), between(1, 1000)])
-    members_present = NumberField(_l("Members present"), [needed_number(), between(0, 1000)])
-    written_opinions = NumberField(
-        _l("Absent members who gave a written opinion"), [optional(), between(0, 1000)], default=0
-    )
-    conclusion = ParagraphField(_l("Conclusion"), [optional(), at_most(8000)])
-    votes = FieldList(FormField(VoteRow))
-
-    def entered(self) -> MeetingData:
-        """The meeting as typed."""
-        return MeetingData(
-            held_on=self.held_on.data,
-            place=self.place.data or "",
-            members_total=self.members_total.data,
-            members_present=self.members_present.data,
-            written_opinions=self.written_opinions.data or 0,
-            conclusion=self.conclusion.data or "",
-        )
-
-    def counted(self) -> dict[UUID, int | None]:
-        """The votes as typed, by nominee."""
-        return {UUID(row.form.nominee.data): row.form.in_favour.data for row in self.votes}
-
-
-def meeting_form(meeting: CouncilMeeting | None, nominees: Sequence[Nominee]) -> MeetingForm:
-    """The form with a row for each nominee."""
-    names = ("held_on", "place", "members_total", "members_present", "written_opinions", "conclusion")
-    data: dict[str, Any] = {name: getattr(meeting, name) for name in names} if meeting else {}
-    data["votes"] = [
-        {"nominee": str(each.id), "in_favour": each.vote.in_favour if each.vote else None} for each in nominees
-    ]
-    return MeetingForm(data=data)
 
 
 def percent(value: Decimal) -> str:

@@ -8,21 +8,23 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from blueprints import errors
-from blueprints.dossier_forms import OpenForm, criteria_form, meeting_form, nominee_form
+from blueprints import errors, kept_uploads
+from blueprints.council_forms import meeting_form
+from blueprints.dossier_forms import OpenForm, criteria_form, nominee_form
 from blueprints.dossier_places import grouped, piece, where
 from blueprints.extensions import db
 from blueprints.forms import UploadForm, refusals_on
+from blueprints.kept_uploads import Kept
 from blueprints.web import current_actor, permission, tools, transaction
 from dms import clock
 from dms.campaigns import service as campaigns
 from dms.campaigns.vocabulary import CriterionKind
 from dms.documents import service as documents
-from dms.dossiers import board, facts, nominees, parts, routing, service
+from dms.dossiers import board, facts, minuting, nominees, parts, routing, service
 from dms.dossiers import council as meetings
 from dms.dossiers.models import Dossier
 from dms.dossiers.parts import Slot
-from dms.errors import Invalid
+from dms.errors import Conflict, Invalid
 from dms.people import service as people
 from dms.people.models import Unit
 from dms.policy import Permission, Role, Status
@@ -231,7 +233,8 @@ def criteria(dossier_id: UUID, nominee_id: UUID) -> Any:
             nominees.attest(session, nominee_id, form.stated(), **_act())
             flash(_("Saved."), "success")
             return redirect(_at(dossier_id, f"nominee-{nominee_id}"))
-    return _answer("dossiers/criteria.html", form, dossier=dossier, nominee=nominee, asked=asked, stated=stated)
+    more = {"asked": asked, "stated": stated, "score_name": campaigns.spec_of(dossier.revision).score.name}
+    return _answer("dossiers/criteria.html", form, dossier=dossier, nominee=nominee, **more)
 
 
 @bp.post("/<uuid:dossier_id>/nominees/<uuid:nominee_id>/remove")
@@ -269,8 +272,12 @@ def _moved(listed: Sequence[UUID], nominee_id: UUID, step: int) -> list[UUID]:
 def council(dossier_id: UUID) -> Any:
     dossier, session = _get(dossier_id), db.session()
     listed = facts.nominees_of(session, dossier_id)
-    form = meeting_form(meetings.meeting_of(session, dossier_id), listed)
-    if form.validate_on_submit():
+    suggested = meetings.suggested_members(session, dossier, day=clock.day_of(clock.now()))
+    conclusion = minuting.usual_conclusion(listed)
+    form = meeting_form(meetings.meeting_of(session, dossier_id), listed, suggested, conclusion)
+    if "more" in request.form:
+        form.add_rows(5)
+    elif form.validate_on_submit():
         with refusals_on(form), transaction() as session:
             meetings.record_meeting(session, dossier_id, form.entered(), form.counted(), **_act())
             flash(_("The meeting and the votes are recorded."), "success")
@@ -285,8 +292,14 @@ def council(dossier_id: UUID) -> Any:
 @permission(Permission.DOSSIER_EDIT)
 def draft(dossier_id: UUID, requirement: str) -> Any:
     slot = Slot(dossier_id, requirement, request.form.get("nominee", type=UUID))
-    with transaction() as session:
-        parts.draft(session, tools().desk, slot, **_act())
+    try:
+        with transaction() as session:
+            parts.draft(session, tools().desk, slot, **_act())
+    except Invalid as refusal:
+        if refusal.code != "minutes_facts_missing" or errors.wants_json():
+            raise
+        flash(errors.sentence(refusal), "error")
+        return redirect(url_for(".council", dossier_id=dossier_id))
     anchor = board.anchor_of(requirement, str(slot.nominee_id) if slot.nominee_id else None)
     return _back(dossier_id, _("The paper is drafted; its PDF will be there in a moment."), anchor)
 
@@ -299,14 +312,48 @@ def upload(dossier_id: UUID, requirement: str) -> Any:
     if form.validate_on_submit():
         with refusals_on(form):
             intake = documents.receive(tools().desk, form.file.data.stream, filename=form.file.data.filename or "")
-            with transaction() as session:
-                parts.attach(session, slot, intake, note=form.note.data or "", **_act())
-            anchor = board.anchor_of(requirement, str(slot.nominee_id) if slot.nominee_id else None)
-            return _back(dossier_id, _("The file has been received and is kept."), anchor)
-    dossier = _get(dossier_id)
-    asked, held = _scheme_of(dossier).requirement(requirement), parts.is_held(db.session(), slot)
-    nominee = nominees.get_nominee(db.session(), slot.nominee_id, by=current_actor()) if slot.nominee_id else None
-    return _answer("dossiers/upload.html", form, dossier=dossier, requirement=asked, nominee=nominee, held=held)
+            return _attach(slot, intake, form.note.data or "")
+    dossier, session = _get(dossier_id), db.session()
+    nominee = nominees.get_nominee(session, slot.nominee_id, by=current_actor()) if slot.nominee_id else None
+    asked, held = _scheme_of(dossier).requirement(requirement), parts.is_held(session, slot)
+    seen = request.form.get("seen") or parts.newest_number(session, slot)
+    more = {"requirement": asked, "nominee": nominee, "held": held, "seen": seen}
+    return _answer("dossiers/upload.html", form, dossier=dossier, **more)
+
+
+@bp.post("/<uuid:dossier_id>/papers/<requirement>/kept")
+@permission(Permission.DOSSIER_EDIT)
+def attach_kept(dossier_id: UUID, requirement: str) -> Any:
+    """Put a file that came too late on top of what came before it, as its owner now wishes."""
+    slot = Slot(dossier_id, requirement, request.form.get("nominee", type=UUID))
+    kept = kept_uploads.claimed(slot, request.form.get("kept", ""))
+    return _attach(slot, kept_uploads.received_again(kept), request.form.get("note", kept.note))
+
+
+def _attach(slot: Slot, intake: documents.Intake, note: str) -> Any:
+    """Attach a received file, or ask its owner where a newer version than the one on the screen is there."""
+    seen = request.form.get("seen", type=int)
+
+    def attach() -> None:
+        with transaction() as session:
+            parts.attach(session, slot, intake, note=note, seen=seen, **_act())
+
+    try:
+        kept_uploads.attached_once_more(attach)
+    except Conflict as refusal:
+        if refusal.code != "version_newer":
+            raise
+        return _ask_about(slot, intake, note, refusal)
+    anchor = board.anchor_of(slot.requirement_code, str(slot.nominee_id) if slot.nominee_id else None)
+    return _back(slot.dossier_id, _("The file has been received and is kept."), anchor)
+
+
+def _ask_about(slot: Slot, intake: documents.Intake, note: str, refusal: Conflict) -> Any:
+    dossier = _get(slot.dossier_id)
+    kept, seen = Kept(intake.digest, intake.filename, note), request.form.get("seen", 0, type=int)
+    asked = _scheme_of(dossier).requirement(slot.requirement_code)
+    words = {"dossier": dossier, "requirement": asked, "told": errors.sentence(refusal), "size": intake.size}
+    return kept_uploads.page(slot, seen, kept, kept_uploads.keep(slot, intake, note), **words)
 
 
 # --- what views share

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from enum import Enum
 from urllib.parse import urlsplit
 
 import structlog
@@ -15,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from blueprints.extensions import db
+from blueprints.labels import LABELS, label
 from blueprints.sentences import (
     agents,
     appraisal,
@@ -97,7 +99,9 @@ def _readable(params: dict[str, object]) -> dict[str, object]:
 
 def _readable_value(value: object) -> object:
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(map(str, value))
+        return ", ".join(str(_readable_value(each)) for each in value)
+    if isinstance(value, Enum) and type(value) in LABELS:
+        return label(value)
     return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
 
 

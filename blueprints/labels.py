@@ -9,21 +9,15 @@ from flask_babel import lazy_pgettext as _p
 
 from blueprints.batch_labels import BATCHES
 from blueprints.campaign_labels import CAMPAIGNS
+from blueprints.dossier_labels import DOSSIERS
 from blueprints.keys_labels import KEYS
 from blueprints.signature_labels import SIGNATURES
-from dms.appraisal.letter import LetterState
-from dms.appraisal.models import ReviewVerdict
-from dms.appraisal.progress import Standing
-from dms.appraisal.rules import Lateness, PointState
-from dms.appraisal.worklist import Task
 from dms.archive.contents import Place
 from dms.awards.states import DecisionState
 from dms.completeness import model as completeness
 from dms.completeness import signatures as completeness_signatures
 from dms.documents import comparison, sniff
 from dms.documents.models import DocumentKind, Origin
-from dms.dossiers.board import PaperState
-from dms.dossiers.lifecycle import Action
 from dms.people.models import Capacity, SuccessionKind, UnitKind
 from dms.policy import Permission, PositionKind, Role, Status
 from dms.signing.models import RouteOutcome, StepOutcome
@@ -77,6 +71,7 @@ POLICY = {
     Permission: {
         Permission.HOME: _l("See one's own work"),
         Permission.CAMPAIGN_READ: _l("Read campaigns"),
+        Permission.CAMPAIGN_ACCEPT: _l("Accept campaign files"),
         Permission.DOSSIER_OPEN: _l("Open a dossier"),
         Permission.DOSSIER_READ: _l("Read a dossier"),
         Permission.DOSSIER_EDIT: _l("Edit a dossier"),
@@ -97,6 +92,8 @@ POLICY = {
         Permission.KEY_SEAL: _l("Have the certificate of a seal bound"),
         Permission.CONSOLIDATION_READ: _l("Read the consolidated list"),
         Permission.CONSOLIDATION_EDIT: _l("Make the consolidated list"),
+        Permission.APPRAISAL_READ: _l("Read the appraiser's letter"),
+        Permission.APPRAISAL_EDIT: _l("Make the appraiser's letter"),
         Permission.DECISION_READ: _l("Read decisions"),
         Permission.DECISION_PREPARE: _l("Prepare a decision"),
         Permission.AWARD_READ: _l("Find awards"),
@@ -256,75 +253,6 @@ COMPLETENESS = {
     },
 }
 
-# --- dossiers and appraisal
-
-DOSSIERS = {
-    Action: {
-        Action.START_SIGNING: _p("act", "Send for signing"),
-        Action.RESUME_DRAFT: _p("act", "Back to draft"),
-        Action.SUBMIT: _p("act", "Submit"),
-        Action.RETURN: _p("act", "Return"),
-        Action.CONSOLIDATE: _p("act", "Take into the list"),
-        Action.APPRAISE: _p("act", "Pass the appraisal"),
-        Action.DECIDE: _p("act", "Decide"),
-        Action.ARCHIVE: _p("act", "Archive"),
-        Action.REFUSE: _p("act", "Refuse"),
-        Action.WITHDRAW: _p("act", "Withdraw"),
-    },
-    Task: {
-        Task.MEND: _p("work", "To be put right"),
-        Task.PREPARE: _p("work", "To be prepared"),
-        Task.CONSOLIDATE: _p("work", "To be consolidated"),
-        Task.APPRAISE: _p("work", "To be appraised"),
-        Task.DECIDE: _p("work", "To be decided"),
-    },
-    PaperState: {
-        PaperState.MISSING: _p("paper", "Missing"),
-        PaperState.OPTIONAL: _p("paper", "Not there (not required)"),
-        PaperState.RETURNED: _p("paper", "To be mended"),
-        PaperState.CONVERTING: _p("paper", "Word draft, PDF is being made"),
-        PaperState.READY: _p("paper", "Ready to be sent for signing"),
-        PaperState.WAITING: _p("paper", "Waiting for a signature"),
-        PaperState.REFUSED: _p("paper", "Signature refused"),
-        PaperState.SIGNED: _p("paper", "Signed"),
-        PaperState.FILED: _p("paper", "On file"),
-    },
-    LetterState: {
-        LetterState.NOT_NEEDED: _p("letter", "Not needed"),
-        LetterState.MISSING: _p("letter", "Not drafted"),
-        LetterState.STALE: _p("letter", "Older than the list"),
-        LetterState.DRAFTED: _p("letter", "Drafted"),
-        LetterState.WITH_SIGNERS: _p("letter", "With the signers"),
-        LetterState.SIGNED: _p("letter", "Signed"),
-    },
-    Lateness: {
-        Lateness.IN_TIME: _p("lateness", "In time"),
-        Lateness.LATE: _p("lateness", "Submitted late"),
-        Lateness.DUE: _p("lateness", "Not due yet"),
-        Lateness.OVERDUE: _p("lateness", "Overdue"),
-    },
-    Standing: {
-        Standing.NOT_OPENED: _p("standing", "Not begun"),
-        Standing.PREPARING: _p("standing", "Being prepared"),
-        Standing.RETURNED: _p("standing", "Returned"),
-        Standing.SUBMITTED: _p("standing", "Submitted"),
-        Standing.PASSED_ON: _p("standing", "Passed on"),
-        Standing.ENDED: _p("standing", "Refused or withdrawn"),
-    },
-    PointState: {
-        PointState.MET: _p("point", "Met"),
-        PointState.NOTED: _p("point", "To be noted"),
-        PointState.ACCEPTED: _p("point", "Accepted"),
-        PointState.UNDECIDED: _p("point", "To be decided"),
-        PointState.REJECTED: _p("point", "Not accepted"),
-        PointState.BLOCKING: _p("point", "To be put right"),
-    },
-    ReviewVerdict: {
-        ReviewVerdict.ACCEPTED: _p("review", "Accepted"),
-        ReviewVerdict.REJECTED: _p("review", "Not accepted"),
-    },
-}
-
 # --- awards and archive
 
 AWARDS = {
@@ -339,6 +267,7 @@ AWARDS = {
     Place: {
         Place.DOSSIER: _p("archive", "Papers of the dossier"),
         Place.CONSOLIDATION: _p("archive", "Consolidation"),
+        Place.APPRAISAL: _p("archive", "Appraisal"),
         Place.DECISION: _p("archive", "Decision on the award"),
     },
 }

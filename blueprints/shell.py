@@ -50,12 +50,12 @@ class Place:
     @property
     def current(self) -> bool:
         """Whether the page on the screen belongs to this entry."""
-        return request.endpoint in self.endpoints or (self.whole and request.blueprint == self.blueprint)
+        return request.endpoint in self.endpoints or (self.whole and request.blueprint in self.blueprints)
 
     @property
-    def blueprint(self) -> str:
-        """The family of screens that the entry leads into."""
-        return self.endpoints[0].partition(".")[0]
+    def blueprints(self) -> frozenset[str]:
+        """The families of screens that the entry leads into."""
+        return frozenset(endpoint.partition(".")[0] for endpoint in self.endpoints)
 
 
 def _with(*roles: Role) -> Callable[[Actor], bool]:
@@ -96,7 +96,7 @@ PLACES = (
     Place(
         _p("navigation", "Appraisal"),
         "check",
-        ("appraisal.reviews", "appraisal.index"),
+        ("appraisal.reviews", "appraisal_letters.index"),
         _with(Role.APPRAISER),
         whole=False,
     ),

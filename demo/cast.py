@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from blueprints import jobs
 from blueprints.extensions import db
 from blueprints.web import Tools, transaction
+from demo import plans
 from demo.province import DOMAIN
 from dms import clock
 from dms.campaigns import service as campaigns
@@ -48,7 +49,9 @@ class Cast:
     def accept(self, path: Path) -> UUID:
         with transaction() as session:
             by = self.actor(session, "quantri")
-            return campaigns.accept(session, path.read_text(), filename=path.name, by=by, now=clock.now()).id
+            now = clock.now()
+            text = plans.for_demo(path, clock.day_of(now))
+            return campaigns.accept(session, text, filename=path.name, by=by, now=now).id
 
     def open(self, account: str, revision_id: UUID, scheme: str, unit_code: str) -> UUID:
         with transaction() as session:
@@ -82,12 +85,6 @@ class Cast:
         with transaction() as session:
             parts.draft(session, self.tools.desk, slot, by=self.actor(session, account), now=clock.now())
         jobs.run_waiting(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  (the app, not its proxy)
-
-    def attach(self, account: str, slot: Slot, path: Path) -> None:
-        with path.open("rb") as source:
-            intake = documents.receive(self.tools.desk, source, filename=path.name)
-        with transaction() as session:
-            parts.attach(session, slot, intake, by=self.actor(session, account), now=clock.now())
 
     def send_for_signature(self, account: str, dossier_id: UUID) -> None:
         with transaction() as session:

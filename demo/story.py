@@ -7,7 +7,7 @@
 * A yearly Giấy khen of the department's own head has gone all the way to the archive.
 """
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from demo.cast import Cast
 from dms import clock
 from dms.awards import service as awards
 from dms.campaigns.vocabulary import NomineeKind
-from dms.dossiers.council import MeetingData
+from dms.dossiers.council import MeetingData, MemberData
+from dms.dossiers.models import CouncilRole
 from dms.dossiers.nominees import NomineeData
 from dms.dossiers.parts import Slot
 
@@ -27,7 +28,6 @@ ROOT = Path(__file__).parents[1]
 PROVINCE_PLAN = ROOT / "campaigns" / "vinh-long-chuyen-doi-so-2023-2025.yaml"
 OWN_PLAN_2025 = ROOT / "campaigns" / "giay-khen-hang-nam.yaml"
 OWN_PLAN_2026 = ROOT / "demo" / "campaigns" / "giay-khen-so-gddt-2026.yaml"
-LIST_OF_NOMINEES = ROOT / "demo" / "papers" / "danh-sach.pdf"
 COMMENDATION = "bang-khen-tong-ket"
 LETTER, MINUTES, REPORT = "to-trinh", "bien-ban", "bao-cao-thanh-tich"
 
@@ -39,6 +39,40 @@ _SECTIONS = {
     "đ": "Điểm chỉ số chuyển đổi số các năm 2023, 2024, 2025 đều đạt trên 90%.",
     "e": "Phát động và duy trì phong trào thi đua về chuyển đổi số trong toàn đơn vị.",
 }
+
+_ROLES = (CouncilRole.CHAIR, CouncilRole.DEPUTY_CHAIR, CouncilRole.SECRETARY, *[CouncilRole.MEMBER] * 6)
+
+
+def _council(*members: tuple[str, str, str]) -> tuple[MemberData, ...]:
+    """Nine people: form of address, name, position; the first chairs, the second stands in, the third writes."""
+    return tuple(
+        MemberData(name=name, role=role, honorific=honorific, position_title=position)
+        for role, (honorific, name, position) in zip(_ROLES, members, strict=True)
+    )
+
+
+EDUCATION = _council(
+    ("Bà", "Nguyễn Thị Thuỳ Dương", "Giám đốc Sở"),
+    ("Ông", "Phạm Văn Đức", "Phó Giám đốc Sở"),
+    ("Ông", "Trần Quốc Bảo", "Chánh Văn phòng Sở"),
+    ("Bà", "Lâm Thị Kim Cương", "Chủ tịch Công đoàn ngành Giáo dục"),
+    ("Ông", "Huỳnh Tấn Lực", "Trưởng phòng Tổ chức cán bộ"),
+    ("Bà", "Đinh Thị Mộng Tuyền", "Trưởng phòng Giáo dục Trung học"),
+    ("Ông", "Thạch Minh Đường", "Trưởng phòng Giáo dục Tiểu học"),
+    ("Bà", "Trương Ngọc Lan", "Trưởng phòng Kế hoạch - Tài chính"),
+    ("Ông", "Võ Hoài Phong", "Bí thư Đoàn Thanh niên cơ quan Sở"),
+)
+HEALTH = _council(
+    ("Ông", "Hồ Văn Khánh", "Giám đốc Sở"),
+    ("Bà", "Tạ Thị Diễm Hằng", "Phó Giám đốc Sở"),
+    ("Bà", "Dương Thị Lệ", "Chánh Văn phòng Sở"),
+    ("Ông", "Lê Trung Hậu", "Chủ tịch Công đoàn ngành Y tế"),
+    ("Bà", "Phan Thị Ái Nhân", "Trưởng phòng Tổ chức cán bộ"),
+    ("Ông", "Nguyễn Hữu Tài", "Trưởng phòng Nghiệp vụ Y"),
+    ("Bà", "Kim Thị Sa Rây", "Trưởng phòng Nghiệp vụ Dược"),
+    ("Ông", "Trần Thanh Bình", "Trưởng phòng Kế hoạch - Tài chính"),
+    ("Bà", "Ngô Bảo Trân", "Bí thư Đoàn Thanh niên cơ quan Sở"),
+)
 
 
 def tell(tools: Tools) -> None:
@@ -63,7 +97,7 @@ def _education_lacks_one_report(cast: Cast, plan: UUID) -> None:
         _individual("Trịnh Minh Khôi", "Chuyên viên Phòng Công nghệ thông tin", "Sở Giáo dục và Đào tạo"),
         _scores("90.4", "92", "94.1"),
     )
-    cast.meet(clerk, dossier, _meeting(), {office: 9, person: 9})
+    cast.meet(clerk, dossier, _meeting(EDUCATION), {office: 9, person: 9})
     for slot in (Slot(dossier, MINUTES), Slot(dossier, REPORT, office), Slot(dossier, LETTER)):
         cast.draft(clerk, slot)
     cast.send_for_signature(clerk, dossier)
@@ -76,7 +110,7 @@ def _health_has_handed_over(cast: Cast, plan: UUID) -> None:
     ward = cast.nominate(
         clerk, dossier, _collective("Phòng Kế hoạch - Tài chính Sở Y tế"), _scores("92", "94.5", "96.3")
     )
-    cast.meet(clerk, dossier, _meeting(), {ward: 8})
+    cast.meet(clerk, dossier, _meeting(HEALTH), {ward: 8})
     for slot in (Slot(dossier, MINUTES), Slot(dossier, REPORT, ward), Slot(dossier, LETTER)):
         cast.draft(clerk, slot)
     cast.send_for_signature(clerk, dossier)
@@ -107,7 +141,7 @@ def _own_award_is_archived(cast: Cast, plan: UUID) -> None:
         {2026: "92.7"},
     )
     cast.draft(clerk, Slot(dossier, "van-ban-de-nghi"))
-    cast.attach(clerk, Slot(dossier, "danh-sach"), LIST_OF_NOMINEES)
+    cast.draft(clerk, Slot(dossier, "danh-sach"))
     for nominee in (team, person):
         cast.draft(clerk, Slot(dossier, "bao-cao-tom-tat", nominee))
     cast.send_for_signature(clerk, dossier)
@@ -162,11 +196,14 @@ def _scores(*three: str) -> dict[int, str]:
     return dict(zip((2023, 2024, 2025), three, strict=True))
 
 
-def _meeting() -> MeetingData:
+def _meeting(council: tuple[MemberData, ...]) -> MeetingData:
     return MeetingData(
         held_on=date(2026, 1, 6),
-        members_total=9,
-        members_present=9,
+        members_total=len(council),
+        members_present=len(council),
         place="Phòng họp số 1",
         conclusion="Hội đồng thống nhất đề nghị khen thưởng các tập thể, cá nhân có tên trong biên bản.",
+        opened_at=time(8, 0),
+        closed_at=time(9, 45),
+        members=council,
     )

@@ -44,6 +44,7 @@ class Permission(StrEnum):
 
     HOME = "home:view"
     CAMPAIGN_READ = "campaign:read"
+    CAMPAIGN_ACCEPT = "campaign:accept"
     DOSSIER_OPEN = "dossier:open"
     DOSSIER_READ = "dossier:read"
     DOSSIER_EDIT = "dossier:edit"
@@ -64,6 +65,8 @@ class Permission(StrEnum):
     KEY_SEAL = "key:seal"
     CONSOLIDATION_READ = "consolidation:read"
     CONSOLIDATION_EDIT = "consolidation:edit"
+    APPRAISAL_READ = "appraisal:read"
+    APPRAISAL_EDIT = "appraisal:edit"
     DECISION_READ = "decision:read"
     DECISION_PREPARE = "decision:prepare"
     AWARD_READ = "award:read"
@@ -234,6 +237,23 @@ class StatusIn:
         return column.in_(self.statuses)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The thing has something in ``attribute``; with ``is_known=False``, it has nothing there."""
+
+    attribute: str
+    is_known: bool = True
+
+    def allows(self, actor: Actor, subject: Any) -> bool:  # noqa: ARG002  (the protocol's signature)
+        """Whether it has, or has not."""
+        return (getattr(subject, self.attribute) is not None) is self.is_known
+
+    def where(self, actor: Actor, model: Any) -> ColumnElement[bool]:  # noqa: ARG002  (the protocol's signature)
+        """Rows that have, or have not."""
+        column: ColumnElement[Any] = getattr(model, self.attribute)
+        return column.is_not(None) if self.is_known else column.is_(None)
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class All:
     """Every one of the rules holds."""
@@ -282,12 +302,18 @@ _CHAIR_OFFICE = RoleAt(Role.CHAIR_OFFICE, "conferrer_id")
 _CONFERRING_CLERK = RoleAt(Role.CLERK, "conferrer_id")  # where a unit's own head decides (P14), its clerk prepares
 _CONFERRING_HEAD = SeatAt((PositionKind.HEAD, PositionKind.DEPUTY_HEAD, PositionKind.REGISTRAR), "conferrer_id")
 
+# Where a head decides alone (P08, P14) there is no coordinator, and a submitted dossier waits for the decision itself.
+_AWAITS_ITS_HEAD = (StatusIn((Status.SUBMITTED,)), Known("coordinator_id", is_known=False))
+
 _READ_DOSSIER: tuple[Rule, ...] = (
     _OWN_CLERK,
     _OWN_SEAT,
     All(_COORDINATOR, StatusIn(_AFTER_SUBMISSION)),
-    All(_APPRAISER, StatusIn((*_AFTER_CONSOLIDATION, Status.RETURNED, Status.REFUSED))),
+    All(_APPRAISER, StatusIn(_AFTER_CONSOLIDATION)),
+    All(_APPRAISER, StatusIn((Status.RETURNED, Status.REFUSED)), Known("appraiser_since")),
     All(_CHAIR_OFFICE, StatusIn(_AFTER_APPRAISAL)),
+    All(_CONFERRING_CLERK, StatusIn(_AFTER_APPRAISAL)),
+    *(All(rule, *_AWAITS_ITS_HEAD) for rule in (_CHAIR_OFFICE, _CONFERRING_CLERK, _CONFERRING_HEAD)),
     All(_CONFERRING_HEAD, StatusIn(_AFTER_APPRAISAL)),
     All(Has(Role.ARCHIVIST), StatusIn(_AFTER_DECISION)),
 )
@@ -295,6 +321,7 @@ _READ_DOSSIER: tuple[Rule, ...] = (
 POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.HOME: (Anyone(),),
     Permission.CAMPAIGN_READ: (Anyone(),),
+    Permission.CAMPAIGN_ACCEPT: (Has(Role.ADMINISTRATOR),),
     Permission.DOSSIER_OPEN: (_OWN_CLERK,),
     Permission.DOSSIER_READ: _READ_DOSSIER,
     Permission.DOSSIER_EDIT: (All(_OWN_CLERK, StatusIn(_OPEN)),),
@@ -311,8 +338,10 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     ),
     Permission.DOSSIER_APPRAISE: (All(_APPRAISER, StatusIn((Status.CONSOLIDATED,))),),
     Permission.DOSSIER_DECIDE: (
-        All(_CHAIR_OFFICE, StatusIn((Status.APPRAISED, Status.SUBMITTED))),
-        All(_CONFERRING_CLERK, StatusIn((Status.APPRAISED, Status.SUBMITTED))),
+        All(_CHAIR_OFFICE, StatusIn((Status.APPRAISED,))),
+        All(_CONFERRING_CLERK, StatusIn((Status.APPRAISED,))),
+        All(_CHAIR_OFFICE, *_AWAITS_ITS_HEAD),
+        All(_CONFERRING_CLERK, *_AWAITS_ITS_HEAD),
     ),
     Permission.DOSSIER_ARCHIVE: (All(_CHAIR_OFFICE, StatusIn((Status.DECIDED,))),),
     Permission.DOSSIER_EXPORT: (All(Has(Role.ARCHIVIST), StatusIn(_AFTER_DECISION)),),
@@ -324,6 +353,8 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.KEY_SEAL: (SeatAt((PositionKind.HEAD, PositionKind.REGISTRAR), "unit_id"),),
     Permission.CONSOLIDATION_READ: (_COORDINATOR, _APPRAISER, _CHAIR_OFFICE),
     Permission.CONSOLIDATION_EDIT: (_COORDINATOR,),
+    Permission.APPRAISAL_READ: (_APPRAISER, _CHAIR_OFFICE, _CONFERRING_HEAD),
+    Permission.APPRAISAL_EDIT: (_APPRAISER,),
     Permission.DECISION_READ: (
         _CHAIR_OFFICE,
         _CONFERRING_CLERK,

@@ -20,9 +20,9 @@ from dms.campaigns.vocabulary import NomineeKind, Side
 from dms.clock import VIETNAM
 from dms.documents.models import Document, DocumentKind, Origin, Version, VersionText
 from dms.dossiers import council, nominees, parts, service, summary
-from dms.dossiers.council import MeetingData
+from dms.dossiers.council import MeetingData, MemberData
 from dms.dossiers.lifecycle import trail_of
-from dms.dossiers.models import Dossier, Nominee, Part
+from dms.dossiers.models import CouncilRole, Dossier, Nominee, Part, Presence
 from dms.dossiers.nominees import NomineeData, ScoreEntry, Statement
 from dms.people import service as people
 from dms.people.models import Appointment, Capacity, Person, Position, RoleGrant, Unit, UnitKind, UnitName
@@ -53,6 +53,28 @@ TITLES = {
     PositionKind.SPECIALIST: "Chuyên viên",
     PositionKind.REGISTRAR: "Văn thư",
 }
+
+
+def a_council(count: int = 9, *, written: int = 0, absent: int = 0) -> tuple[MemberData, ...]:
+    """A council by name: a chair, a deputy, a secretary, members; the last of them wrote or stayed away."""
+    roles = (CouncilRole.CHAIR, CouncilRole.DEPUTY_CHAIR, CouncilRole.SECRETARY)
+    here = count - written - absent
+    ways = [*[Presence.PRESENT] * here, *[Presence.WRITTEN] * written, *[Presence.ABSENT] * absent]
+    return tuple(
+        MemberData(
+            name=f"Nguyễn Văn Hội Đồng {number}",
+            role=roles[number - 1] if number <= len(roles) else CouncilRole.MEMBER,
+            presence=Presence.PRESENT
+            if number <= here
+            else Presence.WRITTEN
+            if number <= here + written
+            else Presence.ABSENT,
+            honorific="Ông",
+            position_title="Trưởng phòng",
+            opinion="Đồng ý" if ways[number - 1] is Presence.WRITTEN else "",
+        )
+        for number in range(1, count + 1)
+    )
 
 
 def next_number() -> int:

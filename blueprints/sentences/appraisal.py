@@ -4,6 +4,20 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 SENTENCES: dict[str, LazyString] = {
+    # --- the appraiser's letter
+    "appraisal_letter_not_found": _l("There is no such letter, or your position does not let you see it."),
+    "appraisal_letter_not_foreseen": _l(
+        "The campaign names no letter of the appraiser for this award, so none is needed. The deciding body sees the dossiers that have passed."
+    ),
+    "appraisal_nobody_waits": _l(
+        "Nobody waits for a letter: every nominee whose dossier has passed is named in one that is signed or being signed."
+    ),
+    "appraisal_letter_stale": _l(
+        "Other nominees wait now than those whom the letter names. Draft it anew, then send it for signing."
+    ),
+    "appraisal_letter_settled": _l(
+        "This letter is with the signers, signed, given up, or an award has followed from it. Open the page again and look at its state."
+    ),
     # --- the coordinator's list
     "consolidation_not_found": _l("There is no such list, or your position does not let you see it."),
     "consolidation_sent": _l(

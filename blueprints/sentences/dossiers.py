@@ -3,6 +3,20 @@
 from flask_babel import lazy_gettext as _l
 
 SENTENCES = {
+    "version_newer": _l(
+        "Since you opened the page, %(author)s has put version %(number)s in this place. Look at it, then decide whether your file goes on top."
+    ),
+    "kept_file_gone": _l(
+        "The file is no longer kept for you: more than %(hours)s hours have passed, or it belongs to another place. Upload it again."
+    ),
+    "meeting_times_wrong": _l("The meeting cannot end before it begins. Correct the times."),
+    "meeting_members_disagree": _l(
+        "%(listed)s members are written down, but the numbers say %(total)s, or other numbers of those present and of written opinions. Correct the list or the numbers."
+    ),
+    "meeting_one_chair": _l("Only one member can chair the council. Correct the roles."),
+    "minutes_facts_missing": _l(
+        "The minutes cannot be drafted yet; still missing: %(missing)s. Enter them on the page of the council's meeting."
+    ),
     "dossier_not_found": _l(
         "There is no such dossier, or your position does not let you see it. Open the list of dossiers and choose one."
     ),

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dms.db import Base, Identified, Versioned, text_enum
+from dms.documents.models import Document
 from dms.dossiers.models import Nominee
 
 
@@ -53,6 +54,35 @@ class ConsolidationEntry(Identified, Base):
 
     consolidation: Mapped[Consolidation] = relationship(back_populates="entries")
     nominee: Mapped[Nominee] = relationship()
+
+
+class AppraisalLetter(Identified, Versioned, Base):
+    """The appraiser's letter to the body that decides, about the dossiers of one scheme that have passed (P12, P22)."""
+
+    __tablename__ = "appraisal_letter"
+
+    revision_id: Mapped[UUID] = mapped_column(ForeignKey("campaign_revision.id"), index=True)
+    scheme_code: Mapped[str] = mapped_column(String(80))
+    appraiser_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    conferrer_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), unique=True)
+    opened_at: Mapped[datetime]
+    given_up_at: Mapped[datetime | None]
+
+    document: Mapped[Document] = relationship()
+    items: Mapped[list["AppraisalLetterItem"]] = relationship(back_populates="letter", cascade="all, delete-orphan")
+
+
+class AppraisalLetterItem(Identified, Base):
+    """A nominee whom the letter puts before the deciding body."""
+
+    __tablename__ = "appraisal_letter_item"
+    __table_args__ = (UniqueConstraint("letter_id", "nominee_id"),)
+
+    letter_id: Mapped[UUID] = mapped_column(ForeignKey("appraisal_letter.id"))
+    nominee_id: Mapped[UUID] = mapped_column(ForeignKey("nominee.id"), index=True)
+
+    letter: Mapped[AppraisalLetter] = relationship(back_populates="items")
 
 
 class ReviewItem(Identified, Base):

@@ -20,10 +20,10 @@ from dms.dossiers import service as dossiers
 from dms.dossiers.legal import preamble
 from dms.dossiers.mentions import FORM_WORDS
 from dms.dossiers.models import Nominee
+from dms.dossiers.sources import head_signer
 from dms.papers import data, letters, typeset, wording
 from dms.people import service as people
 from dms.people.models import UnitName
-from dms.policy import PositionKind
 
 NO_SCORE = "chưa có điểm"
 LIST_TITLE = "Danh sách tổng hợp đề nghị khen thưởng"
@@ -51,6 +51,7 @@ def letter(
     spec, scheme = listing.spec_of(session, consolidation), listing.scheme_of(session, consolidation)
     names = people.names_on(session, (consolidation.coordinator_id, consolidation.appraiser_id), day)
     coordinator, appraiser = names[consolidation.coordinator_id], names[consolidation.appraiser_id]
+    coordinator_unit = people.get_unit(session, consolidation.coordinator_id)
     units = len({entry.nominee.dossier.unit_id for entry in listing.entries_of(session, consolidation)})
     authority = scheme.decision.authority.title
     return letters.consolidation(
@@ -64,9 +65,11 @@ def letter(
             addressees=(authority, appraiser.name),
             legal_bases=tuple(f"Căn cứ {basis}" for basis in preamble(spec)),
             units_received=units,
+            score=spec.score.name,
+            measured_by=spec.score.measured_by,
             ranked=ranked_list(scheme, entries, years=spec.years),
             attachments=(LIST_TITLE, f"Hồ sơ của {wording.two_digits(units)} cơ quan, đơn vị, địa phương"),
-            signer=_signer(session, consolidation, now=now),
+            signer=head_signer(session, coordinator_unit.id, coordinator_unit.kind, day),
             recipients=data.Recipients(names=(appraiser.name,)),
         )
     )
@@ -86,6 +89,7 @@ def list_pdf(
             parent=name.superior or "",
             title=f"{LIST_TITLE}: {scheme.title}",
             campaign=spec.title,
+            score=spec.score.name,
             ranked=ranked_list(scheme, chosen, years=spec.years),
             made_on=day,
             demo=demo,
@@ -130,14 +134,6 @@ def list_xlsx(entries: Sequence[ConsolidationEntry], *, years: Sequence[int]) ->
 
 def _head(name: UnitName) -> data.Letterhead:
     return data.Letterhead(issuer=name.name, symbol=f"TTr-{name.symbol}", place=name.place, parent=name.superior or "")
-
-
-def _signer(session: Session, consolidation: Consolidation, *, now: datetime) -> data.Signer:
-    """The coordinator's head of that day; blank where the seat is empty, for the clerk to fill in."""
-    seats = people.holders(session, unit_id=consolidation.coordinator_id, kind=PositionKind.HEAD, day=clock.day_of(now))
-    if not seats:
-        return data.Signer(name="", position="")
-    return data.Signer(name=seats[0].full_name, position=seats[0].title, capacity=seats[0].capacity.value)
 
 
 def _ranked(entry: ConsolidationEntry, years: Sequence[int]) -> data.RankedNominee:

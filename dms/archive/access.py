@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dms.appraisal.models import Consolidation
+from dms.appraisal.models import AppraisalLetter, Consolidation
 from dms.audit import Trail
 from dms.awards.models import Decision
 from dms.documents import service as documents
@@ -24,9 +24,9 @@ from dms.signing.models import SigningRoute, Step
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What a paper stands in: a dossier, the letter of a consolidated list, or a decision; and its chain of events."""
+    """What a paper stands in: a dossier, the coordinator's or the appraiser's letter, a decision; and its chain."""
 
-    subject: Dossier | Consolidation | Decision
+    subject: Dossier | Consolidation | AppraisalLetter | Decision
     trail: Trail
     read: Permission
     edit: Permission
@@ -57,6 +57,9 @@ def holders_of(session: Session, document_id: UUID) -> Iterator[Holder]:
     for letter in session.scalars(select(Consolidation).where(Consolidation.document_id == document_id)):
         trail = Trail("consolidation", letter.id)
         yield Holder(letter, trail, Permission.CONSOLIDATION_READ, Permission.CONSOLIDATION_EDIT)
+    for appraisal in session.scalars(select(AppraisalLetter).where(AppraisalLetter.document_id == document_id)):
+        trail = Trail("appraisal", appraisal.id)
+        yield Holder(appraisal, trail, Permission.APPRAISAL_READ, Permission.APPRAISAL_EDIT)
     for decision in session.scalars(select(Decision).where(Decision.document_id == document_id)):
         yield Holder(decision, Trail("decision", decision.id), Permission.DECISION_READ, Permission.DECISION_PREPARE)
 

@@ -1,4 +1,4 @@
-"""All that belongs to a dossier when it is kept: its papers, the letter and the decisions it went into, its awards."""
+"""All that belongs to a dossier when it is kept: its papers, the letters and decisions it went into, its awards."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from dms.appraisal.models import Consolidation, ConsolidationEntry
+from dms.appraisal.models import AppraisalLetter, AppraisalLetterItem, Consolidation, ConsolidationEntry
 from dms.awards.models import Award, Decision
 from dms.campaigns import service as campaigns
 from dms.documents.models import Document, Version
@@ -23,6 +23,7 @@ class Place(StrEnum):
 
     DOSSIER = "dossier"
     CONSOLIDATION = "consolidation"
+    APPRAISAL = "appraisal"
     DECISION = "decision"
 
 
@@ -51,7 +52,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A dossier as the archive keeps it. ``papers``: the dossier's own first, then the letter, then decisions."""
+    """A dossier as the archive keeps it. ``papers``: the dossier's own first, then the letters, then decisions."""
 
     dossier: Dossier
     papers: tuple[Paper, ...]
@@ -75,6 +76,7 @@ def contents_of(session: Session, dossier: Dossier) -> Contents:
     parts = sorted(session.scalars(_parts(dossier.id)), key=_order(dossier))
     loose = [
         *((Place.CONSOLIDATION, document_id) for document_id in session.scalars(_letters(dossier.id)) if document_id),
+        *((Place.APPRAISAL, document_id) for document_id in session.scalars(_appraisals(dossier.id))),
         *((Place.DECISION, decision.document_id) for decision in decisions),
     ]
     ids = {*(part.document_id for part in parts), *(document_id for _, document_id in loose)}
@@ -111,6 +113,17 @@ def _letters(dossier_id: UUID) -> Select[UUID | None]:
         .join(ConsolidationEntry, ConsolidationEntry.consolidation_id == Consolidation.id)
         .join(Nominee, Nominee.id == ConsolidationEntry.nominee_id)
         .where(Nominee.dossier_id == dossier_id, Consolidation.sent_at.is_not(None))
+        .distinct()
+    )
+
+
+def _appraisals(dossier_id: UUID) -> Select[UUID]:
+    """The appraiser's letters that name nominees of the dossier."""
+    return (
+        select(AppraisalLetter.document_id)
+        .join(AppraisalLetter.items)
+        .join(Nominee, Nominee.id == AppraisalLetterItem.nominee_id)
+        .where(Nominee.dossier_id == dossier_id, AppraisalLetter.given_up_at.is_(None))
         .distinct()
     )
 

@@ -35,7 +35,12 @@ from dms.people import service as people
 from dms.policy import Actor, Permission, require
 from dms.signing.models import VersionCheck
 
-_FOLDERS = {Place.DOSSIER: "papers", Place.CONSOLIDATION: "consolidation", Place.DECISION: "decisions"}
+_FOLDERS = {
+    Place.DOSSIER: "papers",
+    Place.CONSOLIDATION: "consolidation",
+    Place.APPRAISAL: "appraisal",
+    Place.DECISION: "decisions",
+}
 _NAME_LENGTH = 40
 _VERIFIER = Path(__file__).with_name("verify_chain.py")
 

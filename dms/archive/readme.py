@@ -8,6 +8,7 @@ Gói này theo chuẩn BagIt 1.0 (RFC 8493). Mỗi tệp giữ nguyên từng by
 đổi. Thư mục data/:
   papers/         văn bản của hồ sơ; bản hiện hành nằm ngay trong thư mục của văn bản, các phiên bản trước ở earlier/
   consolidation/  tờ trình tổng hợp
+  appraisal/      tờ trình của cơ quan thẩm định
   decisions/      quyết định khen thưởng
   certificates/   Bằng khen, Giấy khen
   metadata/       dossier.json (toàn bộ dữ liệu), ho-so.xml (trường thông tin theo Phụ lục VI Nghị định 30/2020/NĐ-CP),
@@ -25,8 +26,9 @@ Kiểm tra, không cần hệ thống đã tạo ra gói này:
 AWARD DOSSIER {code}
 
 A BagIt 1.0 bag (RFC 8493). Every file has the very bytes that were signed; nothing was merged or converted. In data/:
-papers, the coordinator's letter (consolidation), decisions and certificates; of each paper the version in force lies on
-top and the others under earlier/. metadata/ describes them, events/ holds the history as chains of SHA-256 hashes.
+papers, the coordinator's letter (consolidation), the appraiser's (appraisal), decisions and certificates; of each paper
+the version in force lies on top and the others under earlier/. metadata/ describes them, events/ holds the history as
+chains of SHA-256 hashes.
 
 To verify without the service that wrote this:
   1. files:       sha256sum -c manifest-sha256.txt   (or any BagIt validator)

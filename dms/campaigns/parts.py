@@ -83,6 +83,13 @@ class Content(Part):
     points: tuple[Text, ...] = ()
 
 
+class Score(Part):
+    """What nominees are scored by, in the words of papers: the score's name, and the set of criteria behind it."""
+
+    name: Title = "chỉ số đánh giá"
+    measured_by: Title = "Bộ chỉ số đánh giá"
+
+
 class Body(Cited):
     """A body with a duty in the campaign; ``unit`` is a unit's code, whose successor the people layer resolves."""
 

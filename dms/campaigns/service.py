@@ -12,7 +12,7 @@ from dms.campaigns.loader import canonical_json, digest, load, restore
 from dms.campaigns.models import Campaign, CampaignRevision
 from dms.campaigns.spec import CampaignSpec, Scheme
 from dms.errors import NotFound
-from dms.policy import Actor
+from dms.policy import SYSTEM, Actor, Permission, require
 from dms.text import collation_key
 
 _PARSED: dict[str, CampaignSpec] = {}  # by digest; a province has a handful of revisions
@@ -22,8 +22,11 @@ def accept(session: Session, source: str, *, filename: str, by: Actor, now: date
     """Take a campaign file as the newest revision; the content that is newest already makes no other.
 
     An earlier content becomes a revision again: whoever takes a change back means what they say. Dossiers that are
-    under way keep the revision they began under. Raises Invalid with every problem of the file.
+    under way keep the revision they began under. Raises PermissionDenied for anybody but an administrator or the
+    service itself, Invalid with every problem of the file.
     """
+    if by is not SYSTEM:
+        require(by, Permission.CAMPAIGN_ACCEPT, None)
     spec = load(source, filename)
     campaign = _campaign(session, spec.code)
     newest = next(iter(revisions(session, spec.code)), None)

@@ -29,6 +29,7 @@ from dms.campaigns.parts import (
     Percent,
     Period,
     RuleId,
+    Score,
     Stage,
     Text,
     Title,
@@ -264,6 +265,7 @@ class CampaignSpec(Part):
     principles: tuple[Text, ...] = ()
     participants: tuple[Participant, ...] = Field(min_length=1)
     contents: tuple[Content, ...] = Field(min_length=1)
+    score: Score = Score()
     bodies: Bodies = Bodies()
     duties: tuple[Text, ...] = ()
     schemes: tuple[Scheme, ...] = Field(min_length=1)

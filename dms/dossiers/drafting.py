@@ -1,35 +1,43 @@
 """Papers written from what the system knows, as DOCX (P03, P17). What is not known stays a gap for the clerk."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
-from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dms import clock
-from dms.campaigns import service as campaigns
 from dms.campaigns.spec import CampaignSpec, Criterion, Requirement, Scheme
-from dms.campaigns.vocabulary import CriterionKind, DecisionPath, DocumentKind, NomineeKind, Scope, Side
-from dms.dossiers import council
-from dms.dossiers.facts import NO, YES, nominees_of
+from dms.campaigns.vocabulary import CriterionKind, DecisionPath, DocumentKind, NomineeKind, Scope
+from dms.documents.models import Document
+from dms.documents.service import format_number
+from dms.dossiers import minuting
+from dms.dossiers.facts import NO, YES
 from dms.dossiers.legal import preamble
 from dms.dossiers.mentions import FORM_WORDS
-from dms.dossiers.models import CouncilMeeting, Dossier, Nominee
+from dms.dossiers.models import Dossier, Nominee, Part
+from dms.dossiers.sources import (
+    Sources,
+    authority_name,
+    award_name,
+    council_of,
+    gather,
+    head_of,
+    nominees_in,
+    profile_of,
+    seat_in,
+    signer_of,
+)
 from dms.errors import Invalid
-from dms.papers import data, letters, minutes, reports
-from dms.papers.wording import DOTS, percentage, two_digits
+from dms.papers import data, letters, lists, reports
+from dms.papers.wording import percentage, two_digits
 from dms.people import service as people
-from dms.people.models import Capacity, UnitKind, UnitName
-from dms.people.service import Seat
+from dms.people.models import UnitName
 from dms.policy import PositionKind
 from dms.text import fold
 
 _HIGHEST_SCORE = Decimal(100)  # scores are kept in percent
-COUNCIL = "Hội đồng Thi đua - Khen thưởng"
-_COMMITTEES = frozenset({UnitKind.DISTRICT, UnitKind.COMMUNE, UnitKind.PROVINCIAL_COMMITTEE})
 # A statement in the words of a report, where the unit wrote no words of its own.
 _STATED = {
     YES: "Đạt",
@@ -41,20 +49,6 @@ _STATED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Everything that the papers of one dossier are written from, as of one day."""
-
-    session: Session
-    dossier: Dossier
-    spec: CampaignSpec
-    scheme: Scheme
-    unit: UnitName
-    nominees: tuple[Nominee, ...]
-    meeting: CouncilMeeting | None
-    day: date
-
-
 def paper(
     session: Session, dossier: Dossier, requirement: Requirement, nominee: Nominee | None, *, now: datetime
 ) -> bytes:
@@ -62,28 +56,10 @@ def paper(
     write = WRITERS.get(requirement.document_kind)
     if write is None or (requirement.scope is Scope.NOMINEE and nominee is None):
         raise Invalid("draft_not_possible", title=requirement.title)
-    return write(_sources(session, dossier, now=now), nominee)
+    return write(gather(session, dossier, now=now), nominee)
 
 
-def award_name(session: Session, dossier: Dossier, scheme: Scheme, day: date) -> str:
-    """The award in full: "Bằng khen của Chủ tịch UBND tỉnh"; a unit's own head by title and body (P05, P06)."""
-    return f"{FORM_WORDS[scheme.form]} của {authority_name(session, dossier, scheme, day)}"
-
-
-def authority_name(session: Session, dossier: Dossier, scheme: Scheme, day: date) -> str:
-    """Who confers, in words: the campaign's title of a named body, else the head's title and the body's name."""
-    authority = scheme.authority(NomineeKind.COLLECTIVE, None)
-    special = [each for each in scheme.decision.special_authorities if dossier.unit.kind in each.unit_kinds]
-    if authority.unit is Side.OWN and special and dossier.conferrer_id != dossier.unit_id:
-        return special[0].title
-    if authority.unit is not Side.OWN:
-        return authority.title
-    body = people.name_on(session, dossier.conferrer_id, day).name
-    head = _seat(session, dossier.conferrer_id, PositionKind.HEAD, day)
-    return f"{head.title} {body}" if head else authority.title
-
-
-# --- the three papers
+# --- the papers
 
 
 def _letter(sources: Sources, _nominee: Nominee | None) -> bytes:
@@ -91,50 +67,38 @@ def _letter(sources: Sources, _nominee: Nominee | None) -> bytes:
     authority = authority_name(sources.session, dossier, scheme, sources.day)
     return letters.submission_letter(
         data.SubmissionLetter(
-            head=_head(sources.unit, f"TTr-{sources.unit.symbol}"),
+            head=head_of(sources.unit, f"TTr-{sources.unit.symbol}"),
             unit=sources.unit.name,
             authority=authority,
             award=f"{FORM_WORDS[scheme.form]} của {authority}",
             campaign=sources.spec.title,
             addressees=_addressees(sources, authority),
             legal_bases=_legal_bases(sources.spec),
-            nominees=_nominees(sources.nominees),
-            council=_council(sources),
+            nominees=nominees_in(sources.nominees),
+            council=council_of(sources) if scheme.procedure.council.required else "",
             council_met_on=sources.meeting.held_on if sources.meeting else None,
-            minutes_symbol="",
+            minutes_symbol=_minutes_number(sources),
             attachments=_attachments(sources),
-            signer=_signer(sources),
+            signer=signer_of(sources),
             recipients=data.Recipients(),
         )
     )
 
 
-def _minutes(sources: Sources, _nominee: Nominee | None) -> bytes:
-    meeting = sources.meeting
-    chair = _member(sources, PositionKind.COUNCIL_CHAIR, "Chủ tịch Hội đồng")
-    secretary = _member(sources, PositionKind.COUNCIL_SECRETARY, "Thư ký Hội đồng")
-    present, absent = _members(meeting, chair, secretary)
-    award = award_name(sources.session, sources.dossier, sources.scheme, sources.day)
-    return minutes.minutes(
-        data.Minutes(
-            head=data.Letterhead(
-                parent=sources.unit.name, issuer=COUNCIL, symbol="BB-HĐTĐKT", place=sources.unit.place
-            ),
-            subject=f"Họp xét, đề nghị tặng {award} trong {sources.spec.title[:1].lower()}{sources.spec.title[1:]}",
-            council=_council(sources),
-            venue=meeting.place if meeting else "",
-            opened_at=None,
-            closed_at=None,
-            chair=chair,
-            secretary=secretary,
-            present=present,
-            absent=absent,
-            course=_course(chair),
-            collective_ballots=_ballots(sources, NomineeKind.COLLECTIVE),
-            individual_ballots=_ballots(sources, NomineeKind.INDIVIDUAL),
-            conclusion=tuple((meeting.conclusion if meeting else "").splitlines()),
-            recipients=data.Recipients(names=("Các thành viên Hội đồng",), filed="VT, Hồ sơ"),
-            held_on=meeting.held_on if meeting else None,
+def _list(sources: Sources, _nominee: Nominee | None) -> bytes:
+    letter = next(
+        (each.title for each in sources.scheme.requirements if each.document_kind is DocumentKind.SUBMISSION_LETTER),
+        "Tờ trình đề nghị khen thưởng",
+    )
+    maker = seat_in(sources.session, sources.dossier.unit_id, PositionKind.SPECIALIST, sources.day)
+    return lists.nominee_list(
+        data.NomineeList(
+            head=head_of(sources.unit, ""),
+            award=award_name(sources.session, sources.dossier, sources.scheme, sources.day),
+            campaign=sources.spec.title,
+            nominees=nominees_in(sources.nominees),
+            attached_to=f"{letter} của {sources.unit.name}",
+            maker=data.Signer(name=maker.full_name if maker else "", position=maker.title if maker else ""),
         )
     )
 
@@ -153,11 +117,12 @@ def _report(sources: Sources, nominee: Nominee | None) -> bytes:
             sections=tuple(
                 data.Section(title=each.title, text=contents.get(each.code, "")) for each in sources.spec.contents
             ),
+            score=sources.spec.score.name,
             scores=_scores(sources, nominee),
             statements=tuple(_statement(criterion, nominee) for criterion in _criteria(sources.scheme, nominee)),
             past_awards=(),
             signer=_own_signer(nominee),
-            confirmer=_signer(sources),
+            confirmer=signer_of(sources),
         )
     )
 
@@ -165,7 +130,8 @@ def _report(sources: Sources, nominee: Nominee | None) -> bytes:
 WRITERS: Mapping[DocumentKind, Callable[[Sources, Nominee | None], bytes]] = MappingProxyType(
     {
         DocumentKind.SUBMISSION_LETTER: _letter,
-        DocumentKind.MINUTES: _minutes,
+        DocumentKind.MINUTES: minuting.minutes,
+        DocumentKind.NOMINEE_LIST: _list,
         DocumentKind.ACHIEVEMENT_REPORT: _report,
     }
 )
@@ -174,28 +140,10 @@ WRITERS: Mapping[DocumentKind, Callable[[Sources, Nominee | None], bytes]] = Map
 # --- parts of papers
 
 
-def _sources(session: Session, dossier: Dossier, *, now: datetime) -> Sources:
-    day = clock.day_of(now)
-    return Sources(
-        session=session,
-        dossier=dossier,
-        spec=campaigns.spec_of(dossier.revision),
-        scheme=campaigns.scheme_of(dossier.revision, dossier.scheme_code),
-        unit=people.name_on(session, people.successor_of(session, dossier.unit_id, day), day),
-        nominees=tuple(nominees_of(session, dossier.id)),
-        meeting=council.meeting_of(session, dossier.id),
-        day=day,
-    )
-
-
-def _head(unit: UnitName, symbol: str) -> data.Letterhead:
-    return data.Letterhead(parent=unit.superior or "", issuer=unit.name, symbol=symbol, place=unit.place)
-
-
 def _report_head(unit: UnitName, reporter: str) -> data.Letterhead:
     """A report is headed by whoever reports under the unit, or by the unit itself where that is one and the same."""
     if fold(reporter) in {"", fold(unit.name)}:
-        return _head(unit, "")
+        return head_of(unit, "")
     return data.Letterhead(parent=unit.name, issuer=reporter, place=unit.place)
 
 
@@ -216,20 +164,16 @@ def _addressees(sources: Sources, authority: str) -> tuple[str, ...]:
     return (authority, *receivers)
 
 
-def _nominees(nominees: Sequence[Nominee]) -> data.Nominees:
-    return data.Nominees(
-        collectives=tuple(_named(each) for each in nominees if each.kind is NomineeKind.COLLECTIVE),
-        individuals=tuple(_named(each) for each in nominees if each.kind is NomineeKind.INDIVIDUAL),
+def _minutes_number(sources: Sources) -> str:
+    """Number and symbol of the minutes, once their registrar gave them."""
+    codes = [each.code for each in sources.scheme.requirements if each.document_kind is DocumentKind.MINUTES]
+    query = (
+        select(Document)
+        .join(Part, Part.document_id == Document.id)
+        .where(Part.dossier_id == sources.dossier.id, Part.requirement_code.in_(codes), Document.number.is_not(None))
     )
-
-
-def _named(nominee: Nominee) -> data.Nominee:
-    return data.Nominee(
-        name=nominee.name,
-        detail=", ".join(filter(None, (nominee.position_title, nominee.workplace))),
-        achievement=nominee.achievement,
-        honorific=_profile(nominee).get("honorific", ""),
-    )
+    minutes = sources.session.scalars(query).first()
+    return format_number(minutes.number, minutes.symbol or "") if minutes and minutes.number else ""
 
 
 def _attachments(sources: Sources) -> tuple[str, ...]:
@@ -245,67 +189,8 @@ def _attachments(sources: Sources) -> tuple[str, ...]:
     return tuple(listed)
 
 
-def _council(sources: Sources) -> str:
-    return f"{COUNCIL} {sources.unit.name}"
-
-
-def _member(sources: Sources, kind: PositionKind, role: str) -> data.CouncilMember:
-    seat = _seat(sources.session, sources.dossier.unit_id, kind, sources.day)
-    head = next((s for s in _duties(sources, seat) if s.kind not in {kind, PositionKind.SPECIALIST}), None)
-    return data.CouncilMember(
-        name=seat.full_name if seat else "", position=head.title if head else "", role=role if seat else ""
-    )
-
-
-def _duties(sources: Sources, seat: Seat | None) -> list[Seat]:
-    """The other seats of the same person in the unit: what they are outside the council."""
-    if seat is None:
-        return []
-    held = people.seats_of_person(sources.session, seat.person_id, sources.day)
-    return [each for each in held if each.unit_id == seat.unit_id and not each.kind.value.startswith("council")]
-
-
-def _members(
-    meeting: CouncilMeeting | None, chair: data.CouncilMember, secretary: data.CouncilMember
-) -> tuple[tuple[data.CouncilMember, ...], tuple[data.CouncilMember, ...]]:
-    """As many members as the meeting counted: chair and secretary by name, dots for those whom nobody recorded."""
-    if meeting is None:
-        return (chair, secretary), ()
-    known = (chair, secretary)[: meeting.members_present]
-    present = (*known, *_nameless(meeting.members_present - len(known)))
-    written = _nameless(meeting.written_opinions, opinion=DOTS)
-    silent = meeting.members_total - meeting.members_present - meeting.written_opinions
-    return present, (*written, *_nameless(silent))
-
-
-def _nameless(count: int, opinion: str = "") -> tuple[data.CouncilMember, ...]:
-    return tuple(data.CouncilMember(name="", opinion=opinion) for _ in range(count))
-
-
-def _course(chair: data.CouncilMember) -> tuple[str, ...]:
-    who = chair.name or DOTS
-    return (
-        f"1. {who}, Chủ tịch Hội đồng, nêu lý do và nội dung cuộc họp.",
-        "2. Thư ký Hội đồng trình bày tóm tắt thành tích của các tập thể, cá nhân được đề nghị.",
-        "3. Các thành viên thảo luận, đối chiếu với tiêu chuẩn khen thưởng và bỏ phiếu.",
-    )
-
-
-def _ballots(sources: Sources, kind: NomineeKind) -> tuple[data.Ballot, ...]:
-    return tuple(
-        data.Ballot(nominee=_named(each), in_favour=each.vote.in_favour if each.vote else None)
-        for each in sources.nominees
-        if each.kind is kind
-    )
-
-
-def _profile(nominee: Nominee) -> Mapping[str, str]:
-    found: Mapping[str, str] = nominee.sections.get("profile", {})
-    return found
-
-
 def _collective(nominee: Nominee, sources: Sources) -> data.CollectiveProfile:
-    known = _profile(nominee)
+    known = profile_of(nominee)
     within = nominee.workplace or sources.unit.name
     return data.CollectiveProfile(
         name=nominee.name if nominee.name == within else f"{nominee.name}, {within}",
@@ -317,7 +202,7 @@ def _collective(nominee: Nominee, sources: Sources) -> data.CollectiveProfile:
 
 
 def _individual(nominee: Nominee, sources: Sources) -> data.IndividualProfile:
-    known = _profile(nominee)
+    known = profile_of(nominee)
     return data.IndividualProfile(
         name=nominee.name,
         born_on=date.fromisoformat(known["born_on"]) if known.get("born_on") else None,
@@ -362,24 +247,5 @@ def _scores_in_words(nominee: Nominee) -> str:
 def _own_signer(nominee: Nominee) -> data.Signer:
     if nominee.kind is NomineeKind.INDIVIDUAL:
         return data.Signer(name=nominee.name, position=nominee.position_title)
-    known = _profile(nominee)
+    known = profile_of(nominee)
     return data.Signer(name=known.get("head_name", ""), position=known.get("head_title", ""))
-
-
-def _signer(sources: Sources) -> data.Signer:
-    """The head of the unit on the day, or who stands in; a committee signs as a body (Decree 30/2020, II.7b)."""
-    seats = people.holders(sources.session, unit_id=sources.dossier.unit_id, kind=PositionKind.HEAD, day=sources.day)
-    if not seats:
-        return data.Signer(name="", position="")
-    seat, head = seats[0], next((each for each in seats if not each.delegated), None)
-    return data.Signer(
-        name=seat.full_name,
-        position=seat.title,
-        capacity="NONE" if seat.capacity is Capacity.TM else seat.capacity.value,
-        principal=head.title if head and head is not seat else "",
-        collective="Ủy ban nhân dân" if sources.dossier.unit.kind in _COMMITTEES else "",
-    )
-
-
-def _seat(session: Session, unit_id: UUID, kind: PositionKind, day: date) -> Seat | None:
-    return next(iter(people.holders(session, unit_id=unit_id, kind=kind, day=day)), None)

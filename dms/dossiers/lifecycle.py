@@ -92,6 +92,8 @@ def move(session: Session, dossier: Dossier, action: Action, *, by: Actor, now: 
     before = dossier.status
     dossier.status = row.end
     dossier.status_since = now
+    if action is Action.CONSOLIDATE:
+        dossier.appraiser_since = dossier.appraiser_since or now
     record(
         session,
         trail_of(dossier),

@@ -1,7 +1,8 @@
 """Dossiers, their nominees and their parts. A part points down at a document; the document does not know it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,24 @@ from dms.documents.models import Document
 from dms.people.models import Unit
 from dms.policy import Status
 
+
+class CouncilRole(StrEnum):
+    """What a member is in the council."""
+
+    CHAIR = "chair"
+    DEPUTY_CHAIR = "deputy_chair"
+    SECRETARY = "secretary"
+    MEMBER = "member"
+
+
+class Presence(StrEnum):
+    """How a member took part; who neither came nor wrote counts in the base of votes all the same."""
+
+    PRESENT = "present"
+    WRITTEN = "written"
+    ABSENT = "absent"
+
+
 _DOSSIER_LEVEL: dict[str, Any] = {
     "sqlite_where": sql_text("nominee_id IS NULL"),
     "postgresql_where": sql_text("nominee_id IS NULL"),
@@ -26,6 +45,7 @@ class Dossier(Identified, Versioned, Base):
     """One unit's submission under one scheme of one revision of a campaign; a yearly scheme judges ``year``.
 
     ``submitted_at`` is the first hand-over: a dossier that comes back mended is not late for it (P18).
+    ``appraiser_since`` is when it first reached the appraiser, who may see it from then on, also when it goes back.
     """
 
     __tablename__ = "dossier"
@@ -47,6 +67,7 @@ class Dossier(Identified, Versioned, Base):
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     submitted_at: Mapped[datetime | None]
+    appraiser_since: Mapped[datetime | None]
     status_since: Mapped[datetime]
 
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
@@ -110,12 +131,14 @@ class Attestation(Identified, Base):
 
 
 class CouncilMeeting(Identified, Base):
-    """The meeting of the unit's council that considered the nominees (P15)."""
+    """The meeting of the unit's council that considered the nominees (P15); the times are those of its clock."""
 
     __tablename__ = "council_meeting"
 
     dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), unique=True)
     held_on: Mapped[date]
+    opened_at: Mapped[time | None]
+    closed_at: Mapped[time | None]
     place: Mapped[str] = mapped_column(String(300), default="")
     members_total: Mapped[int]
     members_present: Mapped[int]
@@ -123,6 +146,25 @@ class CouncilMeeting(Identified, Base):
     conclusion: Mapped[str] = mapped_column(Text, default="")
 
     dossier: Mapped[Dossier] = relationship(back_populates="meeting")
+    members: Mapped[list["CouncilMember"]] = relationship(
+        order_by="CouncilMember.ordinal", cascade="all, delete-orphan"
+    )
+
+
+class CouncilMember(Identified, Base):
+    """A member of the council at one meeting, as the minutes name them; not tied to a seat of today."""
+
+    __tablename__ = "council_member"
+    __table_args__ = (UniqueConstraint("meeting_id", "ordinal"),)
+
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("council_meeting.id"))
+    ordinal: Mapped[int]
+    name: Mapped[str] = mapped_column(String(200))
+    honorific: Mapped[str] = mapped_column(String(20), default="")
+    position_title: Mapped[str] = mapped_column(String(300), default="")
+    role: Mapped[CouncilRole] = mapped_column(text_enum(CouncilRole))
+    presence: Mapped[Presence] = mapped_column(text_enum(Presence))
+    opinion: Mapped[str] = mapped_column(String(1000), default="")
 
 
 class Vote(Identified, Base):

@@ -5,8 +5,8 @@ from datetime import datetime
 from io import BytesIO
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, selectinload
 
 from dms.audit import record
 from dms.campaigns import service as campaigns
@@ -20,7 +20,7 @@ from dms.dossiers.guards import ensure_editable
 from dms.dossiers.lifecycle import trail_of
 from dms.dossiers.models import Dossier, Nominee, Part
 from dms.dossiers.reopening import ensure_paper_open
-from dms.errors import Invalid, NotFound
+from dms.errors import Conflict, Invalid, NotFound
 from dms.policy import Actor
 from dms.signing import service as signing
 from dms.signing.models import RouteOutcome
@@ -51,17 +51,21 @@ def attach(
     now: datetime,
     note: str = "",
     origin: Origin = Origin.UPLOADED,
+    seen: int | None = None,
 ) -> Version:
     """Put a received file into a place of the dossier, as the first or the next version of its document (P17).
 
-    A route that is open on the document ends: its signatures were for the earlier version.
-    Raises Conflict("piece_not_reopened", "dossier_closed_for_changes"), Invalid("requirement_unknown",
+    A route that is open on the document ends: its signatures were for the earlier version. ``seen`` is the number of
+    the newest version on the screen, 0 for none; None asks for no check.
+    Raises Conflict("piece_not_reopened", "dossier_closed_for_changes", "version_newer"), Invalid("requirement_unknown",
     "nominee_not_in_dossier", "media_not_accepted").
     """
     dossier, requirement, nominee = _place(session, slot, by=by, now=now)
     if intake.media_type.value not in requirement.media_types:
         raise Invalid("media_not_accepted", title=requirement.title, media_types=_media_names(requirement))
     part = _part(session, dossier, requirement, nominee)
+    if seen is not None:
+        _ensure_seen(part.document, seen)
     signing.replace(session, part.document, by=by, now=now)
     version = documents.add_version(
         session, part.document_id, intake, origin=origin, note=note, trail=trail_of(dossier), by=by, now=now
@@ -127,13 +131,45 @@ def part_of_document(session: Session, document_id: UUID) -> Part | None:
     return session.scalars(select(Part).where(Part.document_id == document_id)).first()
 
 
-def is_held(session: Session, slot: Slot) -> bool:
-    """Whether the paper in this place is signed or being signed, so that a new version undoes signatures."""
-    query = select(Part.document_id).where(
+def newest_number(session: Session, slot: Slot) -> int:
+    """The number of the newest version in this place, which an upload form carries; 0 where there is none."""
+    query = select(func.max(Version.number)).join(Part, Part.document_id == Version.document_id).where(*_in(slot))
+    return session.scalar(query) or 0
+
+
+def newer_than(session: Session, slot: Slot, seen: int) -> list[Version]:
+    """What came into this place since a screen that showed version ``seen``, oldest first; see ``attach``."""
+    query = select(Part).where(*_in(slot)).options(selectinload(Part.document).selectinload(Document.versions))
+    part = session.scalars(query).first()
+    return _newer(part.document, seen) if part else []
+
+
+def _in(slot: Slot) -> tuple[ColumnElement[bool], ...]:
+    return (
         Part.dossier_id == slot.dossier_id,
         Part.requirement_code == slot.requirement_code,
         Part.nominee_id == slot.nominee_id if slot.nominee_id else Part.nominee_id.is_(None),
     )
+
+
+def _newer(document: Document, seen: int) -> list[Version]:
+    """Versions that people made since; a PDF that follows by itself from what was seen is nobody's change."""
+    return [
+        each
+        for each in document.versions
+        if each.number > seen and each.withdrawn_at is None and each.origin is not Origin.CONVERTED
+    ]
+
+
+def _ensure_seen(document: Document, seen: int) -> None:
+    newer = _newer(document, seen)
+    if newer:
+        raise Conflict("version_newer", number=newer[-1].number, author=newer[-1].author_name)
+
+
+def is_held(session: Session, slot: Slot) -> bool:
+    """Whether the paper in this place is signed or being signed, so that a new version undoes signatures."""
+    query = select(Part.document_id).where(*_in(slot))
     routes = signing.latest_routes(session, session.scalars(query))
     return any(route.outcome in {None, RouteOutcome.COMPLETED} for route in routes.values())
 

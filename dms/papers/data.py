@@ -170,7 +170,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexScore:
-    """A year's score in the digital-transformation index and the paper by which it was approved."""
+    """A year's score and the paper by which it was approved."""
 
     year: int
     score: Decimal | None = None
@@ -199,8 +199,9 @@ class PastAward:
 class AchievementReport:
     """Báo cáo thành tích of a collective or an individual (P03, P17.3).
 
-    ``award`` is the award asked for, in full. ``signer`` is the nominee or the head of the collective; ``confirmer``
-    signs for the level that presents the nominee and is None while unknown.
+    ``award`` is the award asked for, in full; ``score`` names what is scored ("chỉ số chuyển đổi số"). ``signer`` is
+    the nominee or the head of the collective; ``confirmer`` signs for the level that presents the nominee and is None
+    while unknown.
     """
 
     head: Letterhead
@@ -208,6 +209,7 @@ class AchievementReport:
     campaign: str
     profile: CollectiveProfile | IndividualProfile
     sections: tuple[Section, ...]
+    score: str
     scores: tuple[IndexScore, ...]
     statements: tuple[CriterionStatement, ...]
     past_awards: tuple[PastAward, ...]
@@ -238,7 +240,10 @@ class RankedList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consolidation:
-    """Tờ trình of the coordinator with the ranked list (P12, P19), sent to ``authority`` through ``appraiser``."""
+    """Tờ trình of the coordinator with the ranked list (P12, P19), sent to ``authority`` through ``appraiser``.
+
+    ``score`` names what is ranked by ("chỉ số chuyển đổi số") and ``measured_by`` the set of criteria behind it.
+    """
 
     head: Letterhead
     coordinator: str
@@ -249,10 +254,51 @@ class Consolidation:
     addressees: tuple[str, ...]
     legal_bases: tuple[str, ...]
     units_received: int
+    score: str
+    measured_by: str
     ranked: RankedList
     attachments: tuple[str, ...]
     signer: Signer
     recipients: Recipients
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppraisalLetter:
+    """Tờ trình of the appraiser to ``authority``, which decides (P12, P22), with those whose dossiers have passed.
+
+    ``proposals`` are the letters that it answers ("Tờ trình số 12/TTr-SKHCN ngày 15 tháng 01 năm 2026 của Sở Khoa học
+    và Công nghệ"); ``units`` is how many bodies' dossiers were appraised.
+    """
+
+    head: Letterhead
+    appraiser: str
+    authority: str
+    award: str
+    campaign: str
+    legal_bases: tuple[str, ...]
+    proposals: tuple[str, ...]
+    units: int
+    score: str
+    ranked: RankedList
+    attachments: tuple[str, ...]
+    signer: Signer
+    recipients: Recipients
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NomineeList:
+    """Danh sách đề nghị khen thưởng of a unit: who is put forward, with what they achieved.
+
+    ``award`` is the award asked for, in full. ``maker`` drew the list up; ``attached_to`` is the paper that it goes
+    with ("Văn bản đề nghị khen thưởng").
+    """
+
+    head: Letterhead
+    award: str
+    campaign: str
+    nominees: Nominees
+    attached_to: str
+    maker: Signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +378,7 @@ class ConsolidatedList:
     issuer: str
     title: str
     campaign: str
+    score: str
     ranked: RankedList
     made_on: date
     parent: str = ""

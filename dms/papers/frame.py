@@ -38,11 +38,13 @@ def letterhead(document: Document, head: Letterhead, *, numbered: bool = True, d
         say(right, styles.PLACE_DATE, wording.place_line(head.place, head.issued_on) if dated else "")
 
 
-def title(document: Document, type_name: str, subject: str) -> None:
-    """Append the type of the paper, its subject in lines of like length, and the line under it (cell 5a)."""
+def title(document: Document, type_name: str, subject: str, *, note: str = "") -> None:
+    """Append the type of the paper, its subject in lines of like length, a note, and the line under it (cell 5a)."""
     lines = balanced(subject, styles.SUBJECT, TEXT_WIDTH_CM - 1)
     say(document, styles.TYPE, type_name)
     say_each(document, styles.SUBJECT, lines)
+    if note:
+        say_each(document, styles.APPENDIX_NOTE, balanced(f"({note})", styles.APPENDIX_NOTE, TEXT_WIDTH_CM))
     length = max(width_cm(line, styles.SUBJECT) for line in lines)
     rule(document, length_cm=length * RULE_SHARE, room_cm=TEXT_WIDTH_CM)
     say(document, styles.SPACER)
@@ -109,6 +111,14 @@ def two_signatures(
     if recipients is not None:
         keep_with_next(say(cells[0], styles.SPACER))
         recipient_list(cells[0], recipients)
+    say(document, styles.SPACER)
+
+
+def signed_alone(document: Document, lines: Sequence[str], name: str) -> None:
+    """Append one signature on the right with nothing beside it."""
+    left, right = side_by_side(document, left_cm=LEFT_CM, right_cm=RIGHT_CM)[0]
+    say(left, styles.SPACER)
+    signature(right, lines, name)
     say(document, styles.SPACER)
 
 

@@ -1,11 +1,19 @@
-"""Tờ trình: the letter of a unit that puts nominees forward, and the coordinator's letter with the ranked list."""
+"""Tờ trình: of a unit that puts nominees forward, of the coordinator with the ranked list, of the appraiser."""
 
 from collections.abc import Sequence
 
 from docx.document import Document
 
 from dms.papers import frame, styles, wording
-from dms.papers.data import Consolidation, Nominee, Nominees, RankedNominee, SubmissionLetter
+from dms.papers.data import (
+    AppraisalLetter,
+    Consolidation,
+    Nominee,
+    Nominees,
+    RankedList,
+    RankedNominee,
+    SubmissionLetter,
+)
 from dms.papers.paragraphs import Column, grid, keep_with_next, new_document, say, to_bytes
 
 LONGEST_PLAIN_LIST = 5
@@ -24,13 +32,6 @@ NOMINEE_COLUMNS = {
         Column(title="Tóm tắt thành tích", width=5.3),
     ),
 }
-RANKED_COLUMNS = (
-    Column(title="Xếp hạng", width=1.7, style=styles.CELL_CENTRE),
-    Column(title="Tập thể, cá nhân được đề nghị", width=6.0),
-    Column(title="Đơn vị trình", width=3.6),
-    Column(title="Điểm chỉ số chuyển đổi số", width=3.1),
-    Column(title="Ghi chú", width=2.1),
-)
 
 
 def submission_letter(letter: SubmissionLetter) -> bytes:
@@ -50,13 +51,34 @@ def consolidation(letter: Consolidation) -> bytes:
     subject = f"Về việc đề nghị tặng {wording.gap(letter.award)}"
     document = _opened(letter, subject, letter.coordinator)
     say(document, styles.BODY, _consolidation_opening(letter))
-    ranked = letter.ranked
-    _ranked(document, "1. Tập thể", ranked.collectives, quota=ranked.collective_quota)
-    _ranked(document, "2. Cá nhân", ranked.individuals, quota=ranked.individual_quota)
+    _ranked(document, letter.ranked, score=letter.score)
     _attached(document, letter.attachments)
     frame.closing(document, _consolidation_request(letter))
     frame.signed(document, letter.signer, letter.recipients, as_above="Như trên")
     return to_bytes(document)
+
+
+def appraisal(letter: AppraisalLetter) -> bytes:
+    """Return the appraiser's Tờ trình to the authority that decides, as DOCX (P12, P22)."""
+    subject = f"Về việc tặng {wording.gap(letter.award)}"
+    document = _opened(letter, subject, letter.appraiser)
+    say(document, styles.BODY, _appraisal_opening(letter))
+    _ranked(document, letter.ranked, score=letter.score)
+    _attached(document, letter.attachments)
+    frame.closing(document, f"{letter.appraiser} kính trình {wording.gap(letter.authority)} xem xét, quyết định")
+    frame.signed(document, letter.signer, letter.recipients, as_above="Như trên")
+    return to_bytes(document)
+
+
+def ranked_columns(score: str) -> tuple[Column, ...]:
+    """Return the columns of a ranked list; ``score`` names what it is ranked by."""
+    return (
+        Column(title="Xếp hạng", width=1.7, style=styles.CELL_CENTRE),
+        Column(title="Tập thể, cá nhân được đề nghị", width=6.0),
+        Column(title="Đơn vị trình", width=3.6),
+        Column(title=f"Điểm {score}", width=3.1),
+        Column(title="Ghi chú", width=2.1),
+    )
 
 
 def nominee_text(nominee: Nominee) -> str:
@@ -90,25 +112,32 @@ def individual_table(document: Document, individuals: Sequence[Nominee]) -> None
     grid(document, NOMINEE_COLUMNS["individual"], rows)
 
 
-def _opened(letter: SubmissionLetter | Consolidation, subject: str, author: str) -> Document:
+def _opened(letter: SubmissionLetter | Consolidation | AppraisalLetter, subject: str, author: str) -> Document:
     document = new_document(f"Tờ trình {wording.lower_first(subject)}", author)
     frame.letterhead(document, letter.head)
     campaign = wording.lower_first(wording.gap(letter.campaign))
     frame.title(document, "TỜ TRÌNH", f"{subject} trong {campaign}")
-    frame.addressees(document, letter.addressees)
+    frame.addressees(document, (letter.authority,) if isinstance(letter, AppraisalLetter) else letter.addressees)
     frame.legal_bases(document, letter.legal_bases)
     return document
 
 
 def _submission_request(letter: SubmissionLetter) -> str:
-    met_on = "ngày …/…/……" if letter.council_met_on is None else wording.spelled_date(letter.council_met_on)
     return (
-        f"Trên cơ sở kết quả họp xét của {wording.gap(letter.council)} {met_on} "
-        f"(Biên bản số {wording.gap(letter.minutes_symbol)}), {wording.gap(letter.unit)} kính trình "
+        f"{_meeting_text(letter)}{wording.gap(letter.unit)} kính trình "
         f"{wording.gap(letter.authority)} xem xét, tặng {wording.gap(letter.award)} cho "
         f"{nominee_count(letter.nominees)} có thành tích xuất sắc trong "
         f"{wording.lower_first(wording.gap(letter.campaign))}, cụ thể như sau:"
     )
+
+
+def _meeting_text(letter: SubmissionLetter) -> str:
+    """The meeting on which the letter rests; nothing for a procedure without a council."""
+    if not letter.council:
+        return ""
+    met_on = "ngày …/…/……" if letter.council_met_on is None else wording.spelled_date(letter.council_met_on)
+    minutes = f"Biên bản số {letter.minutes_symbol}" if letter.minutes_symbol else "có Biên bản kèm theo"
+    return f"Trên cơ sở kết quả họp xét của {letter.council} {met_on} ({minutes}), "
 
 
 def _nominees(document: Document, nominees: Nominees) -> None:
@@ -132,18 +161,41 @@ def _attached(document: Document, attachments: Sequence[str]) -> None:
 def _consolidation_opening(letter: Consolidation) -> str:
     return (
         f"Trên cơ sở hồ sơ đề nghị khen thưởng của {wording.two_digits(letter.units_received)} cơ quan, đơn vị, địa "
-        f"phương và kết quả đánh giá Bộ chỉ số chuyển đổi số, {wording.gap(letter.coordinator)} đã chủ trì, phối hợp "
+        f"phương và kết quả đánh giá {letter.measured_by}, {wording.gap(letter.coordinator)} đã chủ trì, phối hợp "
         "với các cơ quan liên quan bình xét, tổng hợp danh sách tập thể, cá nhân có thành tích tiêu biểu, xuất sắc "
         f"trong {wording.lower_first(wording.gap(letter.campaign))}, xếp theo thứ tự như sau:"
     )
 
 
-def _ranked(document: Document, heading: str, members: Sequence[RankedNominee], *, quota: int | None) -> None:
-    kind = heading.split(" ", 1)[1].lower()
-    limit = f"; số lượng quy định: không quá {wording.two_digits(quota)} {kind}" if quota is not None else ""
-    say(document, styles.HEADING, f"{heading} ({wording.two_digits(len(members))} {kind}{limit})")
-    if members:
-        grid(document, RANKED_COLUMNS, [_ranked_row(member) for member in members])
+def _appraisal_opening(letter: AppraisalLetter) -> str:
+    proposals = "; ".join(wording.bare(each) for each in letter.proposals)
+    asked = f"Xét đề nghị tại {proposals}, " if proposals else ""
+    campaign = wording.lower_first(wording.gap(letter.campaign))
+    passed = nominee_count(
+        Nominees(
+            collectives=tuple(each.nominee for each in letter.ranked.collectives),
+            individuals=tuple(each.nominee for each in letter.ranked.individuals),
+        )
+    )
+    return (
+        f"{asked}{letter.appraiser} đã thẩm định hồ sơ đề nghị khen thưởng của "
+        f"{wording.two_digits(letter.units)} cơ quan, đơn vị, địa phương. Qua thẩm định, hồ sơ của {passed} bảo đảm "
+        f"đúng đối tượng, đủ tiêu chuẩn và thành phần theo quy định để được tặng {wording.gap(letter.award)} vì đã có "
+        f"thành tích xuất sắc trong {campaign}, cụ thể như sau:"
+    )
+
+
+def _ranked(document: Document, ranked: RankedList, *, score: str) -> None:
+    kinds = (
+        ("Tập thể", ranked.collectives, ranked.collective_quota),
+        ("Cá nhân", ranked.individuals, ranked.individual_quota),
+    )
+    for number, (heading, members, quota) in enumerate(kinds, start=1):
+        kind = heading.lower()
+        limit = f"; số lượng quy định: không quá {wording.two_digits(quota)} {kind}" if quota is not None else ""
+        say(document, styles.HEADING, f"{number}. {heading} ({wording.two_digits(len(members))} {kind}{limit})")
+        if members:
+            grid(document, ranked_columns(score), [_ranked_row(member) for member in members])
 
 
 def _ranked_row(member: RankedNominee) -> tuple[str, ...]:

@@ -49,7 +49,8 @@ def _members(document: Document, paper: Minutes) -> None:
     count = f"{wording.two_digits(present)}/{wording.two_digits(total)} thành viên {wording.gap(paper.council)}"
     say(document, styles.BODY, f"1. Có mặt: {count}, gồm:")
     frame.dashes(document, [member_text(member) for member in paper.present])
-    say(document, styles.BODY, f"2. Vắng mặt: {wording.two_digits(absent)} thành viên{', gồm:' if absent else '.'}")
+    away = f"{wording.two_digits(absent)} thành viên, gồm:" if absent else "không."
+    say(document, styles.BODY, f"2. Vắng mặt: {away}")
     if absent:
         frame.dashes(document, [_absent_text(member) for member in paper.absent])
     say(document, styles.BODY, f"3. Chủ trì: {member_text(paper.chair)}.")

@@ -97,7 +97,7 @@ def _achievements(document: Document, report: AchievementReport) -> None:
     for number, section in enumerate(report.sections, start=1):
         _section(document, number, section)
     following = len(report.sections) + 1
-    _scores(document, following, report.scores)
+    _scores(document, following, report)
     if report.statements:
         _statements(document, following + 1, report.statements)
 
@@ -108,9 +108,10 @@ def _section(document: Document, number: int, section: Section) -> None:
     say_each(document, styles.BODY, paragraphs or [dotted_line()] * 3)
 
 
-def _scores(document: Document, number: int, scores: Sequence[IndexScore]) -> None:
-    say(document, styles.HEADING, f"{number}. Kết quả chấm điểm chỉ số chuyển đổi số")
-    grid(document, SCORE_COLUMNS, [_score_row(score) for score in scores] or [("……",) * len(SCORE_COLUMNS)])
+def _scores(document: Document, number: int, report: AchievementReport) -> None:
+    say(document, styles.HEADING, f"{number}. Kết quả chấm điểm {report.score}")
+    rows = [_score_row(score) for score in report.scores]
+    grid(document, SCORE_COLUMNS, rows or [("……",) * len(SCORE_COLUMNS)])
 
 
 def _score_row(score: IndexScore) -> tuple[str, ...]:

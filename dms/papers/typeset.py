@@ -70,7 +70,9 @@ def consolidated_list(paper: ConsolidatedList) -> bytes:
         _group("II. CÁ NHÂN", ranked.individuals, ranked.individual_quota),
     ]
     return _set(
-        "consolidated_list.typ", {**_list_head(paper), "campaign": paper.campaign, "groups": groups}, paper.made_on
+        "consolidated_list.typ",
+        {**_list_head(paper), "campaign": paper.campaign, "score": f"Điểm {paper.score}", "groups": groups},
+        paper.made_on,
     )
 
 

@@ -1,9 +1,9 @@
 """Rows against each other: summaries, pending signatures, events on their way, chains of events."""
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import repeat, takewhile
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dms import audit, outbox
+from dms.audit import AuditEvent
 from dms.dossiers import summary
 from dms.dossiers.models import Dossier, DossierSummary
 from dms.outbox import OutboxEvent
@@ -47,11 +48,18 @@ def events(ward: Ward) -> Generator[Trouble | None]:
 
 def chains(ward: Ward) -> Generator[Trouble | None]:
     """Every event in its chain."""
-    in_time = takewhile(lambda _: not ward.is_over, audit.every_event(ward.session))
-    for broken in audit.find_breaks(in_time):
+    looked_at = 0
+
+    def passing() -> Iterator[AuditEvent]:
+        nonlocal looked_at
+        for event in takewhile(lambda _: not ward.is_over, audit.every_event(ward.session)):
+            looked_at += 1
+            yield event
+
+    for broken in audit.find_breaks(passing()):
         told = {"subject": broken.subject, "id": str(broken.subject_id), "position": broken.position}
         yield Trouble(f"chain_{broken.reason}", Gravity.ERROR, told)
-    yield None
+    yield from repeat(None, looked_at)
 
 
 # --- what mends them

@@ -40,6 +40,15 @@
       return Array.from(told, (each) => each.textContent.trim()).filter(Boolean).join(" ") || words.cut;
     }
 
+    // A newer version was there: the page that came back asks what to do with the file, which is kept meanwhile.
+    function ask(html) {
+      const asked = new DOMParser().parseFromString(html, "text/html");
+      document.title = asked.title;
+      document.querySelector("main").replaceWith(document.adoptNode(asked.querySelector("main")));
+      document.querySelector("main").focus();
+      window.scrollTo(0, 0);
+    }
+
     function finish(request) {
       const place = request.getResponseHeader("Location");
       if (request.status === 201 && place) {
@@ -47,6 +56,8 @@
         const target = new URL(place, location.href);
         location.assign(target.href);
         if (target.href.split("#")[0] === here) location.reload();
+      } else if (request.status === 409 && request.responseText.includes('name="kept"')) {
+        ask(request.responseText);
       } else if (request.responseURL.split("?")[0] !== form.action.split("?")[0]) {
         location.assign(request.responseURL); // the log-in page, say
       } else {

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from dms.campaigns.vocabulary import NomineeKind
 from dms.dossiers import service
@@ -180,6 +181,53 @@ def test_the_meeting_is_recorded_with_its_votes(clerk: Browser, desk: Desk) -> N
     assert "8/9" in text(clerk.get(desk.page))
 
 
+def member_fields(count: int) -> dict[str, str]:
+    """The rows of a council of so many, as a browser sends them; the last wrote an opinion, one row is left empty."""
+    roles = ["chair", "deputy_chair", "secretary", *["member"] * 60]
+    rows: dict[str, str] = {}
+    for number in range(count):
+        wrote = number == count - 1
+        row = {"name": f"Lê Văn {number}", "honorific": "Ông", "position_title": "Trưởng phòng", "role": roles[number]}
+        row |= {"presence": "written" if wrote else "present", "opinion": "Nhất trí" if wrote else ""}
+        rows |= {f"members-{number}-{name}": value for name, value in row.items()}
+    return rows | {
+        f"members-{count}-name": "",
+        f"members-{count}-role": "member",
+        f"members-{count}-presence": "present",
+    }
+
+
+@pytest.mark.rule("P15")
+def test_the_council_is_written_down_by_name_and_its_numbers_follow(clerk: Browser, desk: Desk) -> None:
+    with desk.at_work() as (session, dossier, by):
+        nominee_id = make.a_nominee(session, dossier, by=by).id
+    address = f"{desk.page}/council"
+    page = clerk.get(address).get_data(as_text=True)
+    assert "Hội đồng thống nhất đề nghị khen thưởng 01 cá nhân có tên trong biên bản." in page
+    fields = {"held_on": "05/01/2026", "opened_at": "08:30", "closed_at": "10h15", "place": "Phòng họp số 1"}
+    votes = {"votes-0-nominee": nominee_id, "votes-0-in_favour": 5, "conclusion": "Thống nhất."}
+    more = clerk.submit(address, **fields, **votes, **member_fields(5), more=1)
+    assert more.status_code == 200
+    assert 'name="members-10-name"' in more.get_data(as_text=True)
+    assert "Lê Văn 4" in more.get_data(as_text=True), "nothing that was typed is lost"
+    wrong = clerk.submit(address, **(fields | {"closed_at": "mười giờ"}), **votes, **member_fields(5))
+    assert wrong.status_code == 422
+    assert "Giờ chưa đúng" in text(wrong)
+    assert clerk.submit(address, **fields, **votes, **member_fields(5)).status_code == 302
+    with desk.at_work() as (session, dossier, _by):
+        meeting = dossier.meeting
+        assert (meeting.members_total, meeting.members_present, meeting.written_opinions) == (5, 4, 1)
+        assert f"{meeting.closed_at:%H:%M}" == "10:15"
+    assert "Lê Văn 3" in clerk.get(address).get_data(as_text=True)
+
+
+def test_a_draft_of_minutes_leads_to_what_is_missing_for_it(clerk: Browser, desk: Desk) -> None:
+    clerk.get(desk.page)
+    answer = clerk.submit(f"{desk.page}/papers/bien-ban/draft")
+    assert answer.location.endswith("/council")
+    assert "Chưa soạn được biên bản; còn thiếu: cuộc họp của Hội đồng." in text(clerk.get(answer.location))
+
+
 # --- papers
 
 
@@ -212,6 +260,61 @@ def test_papers_go_to_their_signers_from_the_page(clerk: Browser, desk: Desk) ->
         assert dossier.status is Status.SIGNING
     page = clerk.get(f"{desk.page}/papers/bien-ban").get_data(as_text=True)
     assert 'class="alert alert-warning' in page
+
+
+def send(clerk: Browser, address: str, words: str, **fields: object) -> TestResponse:
+    """Upload a file with the version that the form carried, or another one."""
+    page = clerk.get(address).get_data(as_text=True)
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen is not None
+    data = {"csrf_token": clerk.token, "seen": seen[1], "file": (io.BytesIO(pdf(words)), f"{words}.pdf"), **fields}
+    return clerk.post(address, data=data, content_type="multipart/form-data")
+
+
+def kept_form(page: str) -> dict[str, str]:
+    """The hidden fields of the question whether the file goes on top."""
+    found = dict(re.findall(r'name="(kept|seen|nominee)" value="([^"]*)"', page))
+    assert {"kept", "seen"} <= set(found)
+    return found
+
+
+def test_a_stale_upload_is_told_what_came_and_keeps_the_file(clerk: Browser, desk: Desk) -> None:
+    address = f"{desk.page}/papers/to-trinh"
+    assert send(clerk, address, "Bản đầu", note="của Lan").status_code == 302
+    stale = send(clerk, address, "Bản tôi sửa", seen=0, note="sửa số liệu")
+    assert stale.status_code == 409
+    page = stale.get_data(as_text=True)
+    assert "đã đưa phiên bản 1 vào vị trí này" in text(stale)
+    assert "“của Lan”" in page
+    assert "Bản tôi sửa.pdf" in page
+    assert 'value="sửa số liệu"' in page
+    confirmed = clerk.submit(f"{address}/kept", **kept_form(page), note="sửa trên bản của Lan")
+    assert confirmed.status_code == 302
+    shown = text(clerk.get(desk.page))
+    assert "“sửa trên bản của Lan”" in shown
+    assert send(clerk, address, "Bản cuối").status_code == 302
+
+
+def test_a_kept_file_asks_again_where_yet_another_version_came(clerk: Browser, desk: Desk) -> None:
+    address = f"{desk.page}/papers/to-trinh"
+    send(clerk, address, "Bản 1")
+    first = kept_form(send(clerk, address, "Của tôi", seen=0).get_data(as_text=True))
+    send(clerk, address, "Bản 2")
+    again = clerk.submit(f"{address}/kept", **first)
+    assert again.status_code == 409
+    assert "phiên bản 2" in text(again)
+    assert clerk.submit(f"{address}/kept", **kept_form(again.get_data(as_text=True))).status_code == 302
+
+
+def test_a_kept_file_serves_its_own_place_and_person_and_no_forged_token_does(clerk: Browser, desk: Desk) -> None:
+    address = f"{desk.page}/papers/to-trinh"
+    send(clerk, address, "Bản 1")
+    fields = kept_form(send(clerk, address, "Của tôi", seen=0).get_data(as_text=True))
+    elsewhere = clerk.submit(f"{desk.page}/papers/bien-ban/kept", **fields)
+    forged = clerk.submit(f"{address}/kept", **(fields | {"kept": fields["kept"][:-4] + "AAAA"}))
+    for refused in (elsewhere, forged):
+        assert refused.status_code == 409
+        assert "Tệp không còn được giữ" in text(refused)
 
 
 # --- hand over

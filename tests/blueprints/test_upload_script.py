@@ -86,6 +86,24 @@ def test_a_refusal_stands_on_the_form_and_the_next_try_goes_through(page: Page, 
 
 
 @pytest.mark.e2e
+def test_a_newer_version_is_asked_about_without_losing_the_file(page: Page, served: Served) -> None:
+    other = page.context.new_page()
+    other.goto(served.upload)
+    choose(other, samples.pdf("Bản của người khác"))
+    other.click("form[data-upload] [type=submit]")
+    other.wait_for_url("**/dossiers/*#*")
+    page.fill("input[name=note]", "bản của tôi")
+    choose(page, samples.pdf("Bản của tôi"))
+    page.click("form[data-upload] [type=submit]")
+    page.wait_for_selector("#kept-heading")
+    assert "Tờ trình.pdf" in page.inner_text("main")
+    assert page.input_value("input[name=note]") == "bản của tôi"
+    page.get_by_role("button", name="Nộp tệp của tôi").click()
+    page.wait_for_url("**/dossiers/*#*")
+    assert "bản của tôi" in page.content()
+
+
+@pytest.mark.e2e
 def test_a_file_over_the_limit_is_told_before_a_byte_is_sent(page: Page) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
-from dms.appraisal.models import Consolidation
+from dms.appraisal.models import AppraisalLetter, Consolidation
 from dms.awards.models import Award, Decision
 from dms.db import Base, Identified, text_enum
 from dms.dossiers.models import Dossier
@@ -43,6 +44,8 @@ TABLES: dict[Permission, Any] = {
     Permission.KEY_SEAL: KeyRequest,
     Permission.CONSOLIDATION_READ: Consolidation,
     Permission.CONSOLIDATION_EDIT: Consolidation,
+    Permission.APPRAISAL_READ: AppraisalLetter,
+    Permission.APPRAISAL_EDIT: AppraisalLetter,
     Permission.DECISION_READ: Decision,
     Permission.DECISION_PREPARE: Decision,
     Permission.AWARD_READ: Award,
@@ -62,6 +65,7 @@ class Thing(Identified, OwnBase):
     coordinator_id: Mapped[UUID | None]
     appraiser_id: Mapped[UUID | None]
     conferrer_id: Mapped[UUID]
+    appraiser_since: Mapped[datetime | None]
     status: Mapped[Status] = mapped_column(text_enum(Status))
     position_kind: Mapped[PositionKind] = mapped_column(text_enum(PositionKind))
 
@@ -76,6 +80,7 @@ def things(session: Session) -> Iterator[list[Thing]]:
         Thing(
             **{side: None if at is None else UNITS[at] for side, at in zip(SIDES, places, strict=True)},
             status=status,
+            appraiser_since=make.NOW if row % 2 else None,
             position_kind=kinds[(number + row) % len(kinds)],
         )
         for number, status in enumerate(Status)
@@ -212,6 +217,7 @@ COORDINATOR = Someone("coordinator_id", role=Role.COORDINATOR)
 APPRAISER = Someone("appraiser_id", role=Role.APPRAISER)
 CHAIR_OFFICE = Someone("conferrer_id", role=Role.CHAIR_OFFICE)
 CHAIR = Someone("conferrer_id", seat=PositionKind.HEAD)
+CONFERRING_CLERK = Someone("conferrer_id", role=Role.CLERK)
 ARCHIVIST = Someone("conferrer_id", role=Role.ARCHIVIST)
 
 ALL = "draft signing submitted returned consolidated appraised decided archived refused withdrawn"
@@ -222,6 +228,7 @@ READERS = {
     APPRAISER: "returned consolidated appraised decided archived refused",
     CHAIR_OFFICE: "appraised decided archived",
     CHAIR: "appraised decided archived",
+    CONFERRING_CLERK: "appraised decided archived",
     ARCHIVIST: "decided archived",
 }
 ACTS = {
@@ -240,16 +247,18 @@ ACTS = {
     (APPRAISER, Permission.DOSSIER_APPRAISE): "consolidated",
     (COORDINATOR, Permission.DOSSIER_APPRAISE): "",
     (CLERK, Permission.DOSSIER_CONSOLIDATE): "",
-    (CHAIR_OFFICE, Permission.DOSSIER_DECIDE): "appraised submitted",
+    (CHAIR_OFFICE, Permission.DOSSIER_DECIDE): "appraised",
     (CHAIR_OFFICE, Permission.DOSSIER_ARCHIVE): "decided",
     (ARCHIVIST, Permission.DOSSIER_EXPORT): "decided archived",
     (CHAIR_OFFICE, Permission.DOSSIER_EXPORT): "",
 }
 
 
-def a_thing(status: str) -> Thing:
+def a_thing(status: str, **known: Any) -> Thing:
+    """A dossier of four units that reached its appraiser once."""
     sides = dict(zip(SIDES, (uuid4() for _ in SIDES), strict=True))
-    return Thing(**sides, status=Status(status), position_kind=PositionKind.HEAD)
+    given = {**sides, "appraiser_since": make.NOW, "position_kind": PositionKind.HEAD, **known}
+    return Thing(**given, status=Status(status))
 
 
 @pytest.mark.parametrize("status", ALL.split())
@@ -259,6 +268,25 @@ def test_each_party_reads_a_dossier_from_the_moment_it_concerns_them(someone: So
     expected = status in READERS[someone].split()
     assert allows(someone.at(getattr(thing, someone.side)), Permission.DOSSIER_READ, thing) is expected
     assert allows(someone.at(getattr(thing, someone.side)), Permission.AUDIT_READ, thing) is expected
+
+
+@pytest.mark.parametrize(("status", "reads"), [("returned", False), ("refused", False), ("consolidated", True)])
+def test_an_appraiser_knows_nothing_of_what_went_back_before_it_came_to_them(status: str, reads: bool) -> None:
+    """The coordinator's returns and refusals are between the coordinator and the unit (P12)."""
+    thing = a_thing(status, appraiser_since=None)
+    assert allows(APPRAISER.at(thing.appraiser_id), Permission.DOSSIER_READ, thing) is reads
+
+
+@pytest.mark.rule("P08")
+@pytest.mark.rule("P14")
+@pytest.mark.parametrize("someone", [CHAIR_OFFICE, CHAIR, CONFERRING_CLERK], ids=lambda s: str(s.role or s.seat))
+def test_where_a_head_decides_alone_its_office_reads_what_waits_for_the_decision(someone: Someone) -> None:
+    own_head = a_thing("submitted", coordinator_id=None, appraiser_id=None)
+    through_coordinator = a_thing("submitted")
+    for permission, prepares in ((Permission.DOSSIER_READ, True), (Permission.DOSSIER_DECIDE, someone is not CHAIR)):
+        assert allows(someone.at(own_head.conferrer_id), permission, own_head) is prepares
+        assert not allows(someone.at(through_coordinator.conferrer_id), permission, through_coordinator)
+    assert not allows(someone.at(own_head.conferrer_id), Permission.DOSSIER_READ, a_thing("draft"))
 
 
 @pytest.mark.parametrize("status", ALL.split())

@@ -40,6 +40,7 @@ def test_a_dossier_goes_from_one_missing_piece_to_an_award_that_anybody_can_chec
     the_unit_mends_the_piece_and_answers(troupe)
     the_list_passes_the_dossier_on_again(troupe.person("tonghop"))
     the_appraiser_passes_both(troupe.person("thamdinh"))
+    the_appraisers_letter_is_signed(troupe)
     the_chairs_office_prepares_the_decision(troupe.person("vanphong"))
     the_decision_is_initialled_signed_numbered_and_sealed(troupe)
     the_awards_appear(troupe.person("vanphong"))
@@ -173,6 +174,19 @@ def decide_every_point_and_pass(appraiser: Visitor) -> None:
     appraiser.reads("Hồ sơ đã được thông qua thẩm định.")
 
 
+def the_appraisers_letter_is_signed(troupe: Troupe) -> None:
+    appraiser = troupe.person("thamdinh")
+    appraiser.open("/appraisal/letters")
+    appraiser.reads("Chờ trình", HEALTH, PERSON)
+    appraiser.click("Soạn tờ trình")
+    appraiser.wait_until_offered("Trình ký tờ trình")
+    appraiser.click("Trình ký tờ trình")
+    appraiser.reads("Đã trình ký tờ trình.")
+    sign(appraiser, "Tờ trình về việc tặng", "Ký nháy", "Ký nháy")
+    sign(troupe.person("giamdoc.snv"), "Tờ trình về việc tặng", "Ký duyệt", "Ký")
+    number_and_seal(troupe.person("vanthu.snv"), "Tờ trình về việc tặng")
+
+
 # --- the Chair
 
 
@@ -181,7 +195,7 @@ def the_chairs_office_prepares_the_decision(office: Visitor) -> None:
     office.click(SCHEME)
     office.reads(HEALTH, PERSON, "Văn phòng Sở Giáo dục và Đào tạo")
     office.click("Dự thảo quyết định", within=office.page.locator("form[data-choose]"))
-    office.reads("Đã dự thảo quyết định.")
+    office.reads("Đã dự thảo quyết định.", "Tờ trình của cơ quan thẩm định", "01/TTr-SNV")
     office.wait_until_offered("Trình ký")
     office.click("Trình ký", within=office.page.locator("main"))
     office.reads("Đã trình ký quyết định.", "Ngô Thị Kim Loan")

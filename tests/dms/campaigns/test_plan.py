@@ -229,8 +229,15 @@ def test_the_minutes_are_signed_by_chair_and_secretary_and_the_letter_by_the_hea
         StepAction.SEAL,
     ]
     assert letter.number_and_date
+    assert minutes.number_and_date
+    assert [action for action, _, _ in acts(minutes.route)] == [
+        StepAction.APPROVAL,
+        StepAction.APPROVAL,
+        StepAction.NUMBER,
+        StepAction.SEAL,
+    ]
     assert minutes.route[0].mode is StageMode.ALL_OF
-    assert {position for _, position, _ in acts(minutes.route)} == {
+    assert {position for _, position, _ in acts(minutes.route[:1])} == {
         PositionKind.COUNCIL_CHAIR,
         PositionKind.COUNCIL_SECRETARY,
     }

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from dms import audit
 from dms.campaigns import service
 from dms.campaigns.models import Campaign, CampaignRevision
-from dms.errors import Invalid, NotFound
-from dms.policy import SYSTEM
+from dms.errors import Invalid, NotFound, PermissionDenied
+from dms.policy import SYSTEM, Role
 from tests import factories as make
 
 CODE = "vinh-long-chuyen-doi-so-2023-2025"
@@ -33,6 +33,17 @@ def test_the_first_text_of_a_campaign_is_revision_one(session: Session) -> None:
     assert (revision.number, revision.campaign.code, revision.source) == (1, CODE, TEXT)
     assert revision.title == service.spec_of(revision).title
     assert (revision.accepted_at, revision.accepted_by) == (make.NOW, None)
+
+
+def test_only_an_administrator_or_the_service_itself_accepts_a_campaign(session: Session) -> None:
+    unit = make.a_unit(session)
+    for role in Role:
+        by = make.an_actor(session, unit, role)
+        if role is Role.ADMINISTRATOR:
+            assert service.accept(session, TEXT, filename="plan.yaml", by=by, now=make.NOW).accepted_by == by.person_id
+        else:
+            with pytest.raises(PermissionDenied):
+                service.accept(session, reworded(role.value), filename="plan.yaml", by=by, now=make.NOW)
 
 
 def test_each_new_content_is_the_next_revision(session: Session) -> None:

@@ -1,7 +1,8 @@
 """The papers of a dossier: attached, drafted from data, replaced; what they say is what the system knows."""
 
 import io
-from datetime import date
+from dataclasses import replace
+from datetime import date, time
 from decimal import Decimal
 
 import docx
@@ -16,7 +17,7 @@ from dms.documents.service import Desk
 from dms.dossiers import council, nominees, parts
 from dms.dossiers.council import MeetingData
 from dms.dossiers.lifecycle import trail_of
-from dms.dossiers.models import Dossier, Nominee
+from dms.dossiers.models import CouncilRole, Dossier, Nominee, Presence
 from dms.dossiers.nominees import NomineeData, ScoreEntry, Statement
 from dms.dossiers.parts import Slot
 from dms.errors import Conflict, Invalid
@@ -148,7 +149,17 @@ def filled(session: Session) -> tuple[Dossier, Actor, Nominee, Nominee]:
         by=clerk,
         now=make.NOW,
     )
-    meeting = MeetingData(date(2026, 1, 5), 9, 7, 1, place="Phòng họp số 1", conclusion="Thống nhất đề nghị.")
+    meeting = MeetingData(
+        date(2026, 1, 5),
+        9,
+        7,
+        1,
+        place="Phòng họp số 1",
+        conclusion="Thống nhất đề nghị.",
+        opened_at=time(8, 30),
+        closed_at=time(10, 15),
+        members=make.a_council(9, written=1, absent=1),
+    )
     council.record_meeting(session, dossier.id, meeting, {division.id: 8, person.id: 7}, by=clerk, now=make.NOW)
     return dossier, clerk, division, person
 
@@ -205,13 +216,105 @@ def test_the_minutes_count_votes_of_all_members(
         "Vắng mặt: 02 thành viên",
         "08/09",
         "88,89%",
-        "…… giờ …… phút, ngày 05 tháng 01 năm 2026",
+        "08 giờ 30 phút, ngày 05 tháng 01 năm 2026",
+        "Cuộc họp kết thúc vào 10 giờ 15 phút, ngày 05 tháng 01 năm 2026",
         "Phòng họp số 1",
         "Thống nhất đề nghị.",
-        "Lê Văn Chủ",
-        "Phạm Thị Ký",
+        "Chủ trì: Ông Nguyễn Văn Hội Đồng 1, Trưởng phòng - Chủ tịch Hội đồng",
+        "Thư ký: Ông Nguyễn Văn Hội Đồng 3, Trưởng phòng - Thư ký Hội đồng",
+        "Ông Nguyễn Văn Hội Đồng 8, Trưởng phòng - Ủy viên (đã gửi ý kiến bằng văn bản: Đồng ý)",
+        "Ông Nguyễn Văn Hội Đồng 9, Trưởng phòng - Ủy viên (chưa có ý kiến)",
     ):
         assert expected in words
+    assert "…" not in words
+
+
+@pytest.mark.rule("P15")
+def test_minutes_are_drafted_once_all_that_they_say_is_known(session: Session, desk: Desk) -> None:
+    dossier = make.a_dossier(session)
+    clerk = make.clerk_of(session, dossier)
+    nominee = make.a_nominee(session, dossier, by=clerk)
+
+    def lacking() -> list[str]:
+        with pytest.raises(Invalid, match="minutes_facts_missing") as caught:
+            parts.draft(session, desk, Slot(dossier.id, "bien-ban"), by=clerk, now=make.NOW)
+        return [fact.value for fact in caught.value.params["missing"]]
+
+    assert lacking() == ["meeting"]
+    known = {"held_on": date(2026, 1, 5), "members_total": 9, "members_present": 9}
+    council.record_meeting(session, dossier.id, MeetingData(**known), {}, by=clerk, now=make.NOW)
+    session.expire_all()
+    everything = ["opened_at", "closed_at", "place", "members", "chair", "secretary", "votes", "conclusion"]
+    assert lacking() == everything
+    known |= {"place": "Hội trường", "conclusion": "Thống nhất.", "opened_at": time(8), "closed_at": time(9)}
+    without_secretary = tuple(replace(each, role=CouncilRole.MEMBER) for each in make.a_council(9)[1:])
+    members = (make.a_council(9)[0], *without_secretary)
+    council.record_meeting(
+        session, dossier.id, MeetingData(**known, members=members), {nominee.id: 9}, by=clerk, now=make.NOW
+    )
+    session.expire_all()
+    assert lacking() == ["secretary"]
+
+
+def test_the_deputy_presides_where_the_chair_is_away(
+    session: Session, desk: Desk, filled: tuple[Dossier, Actor, Nominee, Nominee]
+) -> None:
+    dossier, clerk, division, person = filled
+    chair, *others = make.a_council(9)
+    meeting = MeetingData(
+        date(2026, 1, 5),
+        9,
+        8,
+        place="Phòng họp",
+        conclusion="Thống nhất.",
+        opened_at=time(8),
+        closed_at=time(9),
+        members=(replace(chair, presence=Presence.ABSENT), *others),
+    )
+    council.record_meeting(session, dossier.id, meeting, {division.id: 8, person.id: 8}, by=clerk, now=make.NOW)
+    session.expire_all()
+    words = drafted(session, desk, Slot(dossier.id, "bien-ban"), clerk)
+    assert "Chủ trì: Ông Nguyễn Văn Hội Đồng 2, Trưởng phòng - Phó Chủ tịch Hội đồng" in words
+
+
+def test_the_letter_cites_the_minutes_by_their_number(
+    session: Session, desk: Desk, filled: tuple[Dossier, Actor, Nominee, Nominee]
+) -> None:
+    dossier, clerk, *_ = filled
+    assert "(có Biên bản kèm theo)" in drafted(session, desk, Slot(dossier.id, "to-trinh"), clerk)
+    document = make.a_paper(session, dossier, "bien-ban").document
+    document.number, document.symbol, document.issued_year = 3, "BB-HĐTĐKT", 2026
+    session.flush()
+    assert "(Biên bản số 03/BB-HĐTĐKT)" in drafted(session, desk, Slot(dossier.id, "to-trinh"), clerk)
+
+
+@pytest.mark.rule("P16")
+@pytest.mark.rule("P23")
+def test_a_units_own_campaign_drafts_its_list_and_names_the_score_its_own_way(session: Session, desk: Desk) -> None:
+    province = make.a_province(session)
+    for kind, name in ((PositionKind.HEAD, "Trần Minh Trưởng"), (PositionKind.SPECIALIST, "Phạm Thị Lập")):
+        make.an_appointment(session, make.a_person(session, name), province.department, kind)
+    own = make.a_campaign(session, make.OWN_CAMPAIGN)
+    dossier = make.a_dossier(session, unit=province.department, revision=own, scheme="giay-khen-giam-doc-so")
+    clerk = make.clerk_of(session, dossier)
+    division = make.a_nominee(session, dossier, "Phòng Giáo dục Trung học", kind=COLLECTIVE, by=clerk)
+    make.a_nominee(session, dossier, "Lê Văn Hùng", by=clerk, achievement="Xây dựng học bạ số")
+    words = drafted(session, desk, Slot(dossier.id, "danh-sach"), clerk)
+    for expected in (
+        "DANH SÁCH",
+        "Đề nghị tặng Giấy khen của Giám đốc Sở Giáo dục và Đào tạo",
+        "Kèm theo Văn bản đề nghị khen thưởng của Sở Giáo dục và Đào tạo",
+        "I. TẬP THỂ (01 tập thể)",
+        "Lê Văn Hùng",
+        "Xây dựng học bạ số",
+        "NGƯỜI LẬP DANH SÁCH",
+        "Phạm Thị Lập",
+    ):
+        assert expected in " ".join(words.split())
+    report = drafted(session, desk, Slot(dossier.id, "bao-cao-tom-tat", division.id), clerk)
+    assert "Kết quả chấm điểm mức độ chuyển đổi số" in report
+    letter = drafted(session, desk, Slot(dossier.id, "van-ban-de-nghi"), clerk)
+    assert "họp xét" not in letter
 
 
 @pytest.mark.rule("P03")

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from dms import audit, handlers
+from dms.campaigns.vocabulary import StepAction
 from dms.documents import service as documents
 from dms.documents.service import Desk
 from dms.dossiers import board, parts, routing
@@ -66,7 +67,9 @@ def test_papers_go_to_the_seats_that_the_campaign_names(
     assert {(step.position_kind, step.unit_id) for step in route.steps} == {
         (PositionKind.COUNCIL_SECRETARY, dossier.unit_id),
         (PositionKind.COUNCIL_CHAIR, dossier.unit_id),
+        (PositionKind.REGISTRAR, dossier.unit_id),
     }
+    assert [step.action for step in route.steps[2:]] == [StepAction.NUMBER, StepAction.SEAL]
     assert dossier.status is Status.SIGNING
     summary = session.get_one(DossierSummary, dossier.id)
     assert (summary.open_steps, summary.waiting_for) == (2, "Chủ tịch và Thư ký Hội đồng ký")

@@ -214,6 +214,7 @@ def collective_report(**changes: object) -> data.AchievementReport:
             duties="Tham mưu quản lý nhà nước về chuyển đổi số, chính quyền số, kinh tế số, xã hội số",
         ),
         "sections": SECTIONS,
+        "score": "chỉ số chuyển đổi số",
         "scores": SCORES,
         "statements": STATEMENTS,
         "past_awards": PAST,
@@ -278,12 +279,47 @@ def consolidation(**changes: object) -> data.Consolidation:
         "addressees": (CHAIR, "Sở Nội vụ tỉnh Vĩnh Long"),
         "legal_bases": BASES,
         "units_received": 48,
+        "score": "chỉ số chuyển đổi số",
+        "measured_by": "Bộ chỉ số chuyển đổi số",
         "ranked": ranked_list(),
         "attachments": ("Hồ sơ đề nghị khen thưởng của 48 cơ quan, đơn vị, địa phương",),
         "signer": DIRECTOR,
         "recipients": data.Recipients(names=("Ban Giám đốc Sở",), filed="VT, CĐS"),
     }
     return data.Consolidation(**{**given, **changes})
+
+
+def appraisal_letter(**changes: object) -> data.AppraisalLetter:
+    """The appraiser's letter to the Chair, signed by the director of Sở Nội vụ."""
+    given = {
+        "head": head("TTr-SNV", issuer="Sở Nội vụ"),
+        "appraiser": "Sở Nội vụ",
+        "authority": CHAIR,
+        "award": COMMENDATION,
+        "campaign": CAMPAIGN,
+        "legal_bases": BASES,
+        "proposals": ("Tờ trình số 12/TTr-SKHCN ngày 15 tháng 01 năm 2026 của Sở Khoa học và Công nghệ",),
+        "units": 9,
+        "score": "chỉ số chuyển đổi số",
+        "ranked": ranked_list(),
+        "attachments": ("Dự thảo Quyết định khen thưởng", "Hồ sơ của 09 cơ quan, đơn vị, địa phương"),
+        "signer": data.Signer(name="Ngô Thị Kim Loan", position="Giám đốc"),
+        "recipients": data.Recipients(filed="VT, TĐKT"),
+    }
+    return data.AppraisalLetter(**{**given, **changes})
+
+
+def nominee_list(**changes: object) -> data.NomineeList:
+    """A department's list of two collectives and three people, which goes with its letter."""
+    given = {
+        "head": head(""),
+        "award": "Giấy khen của Giám đốc Sở Khoa học và Công nghệ",
+        "campaign": "Phong trào thi đua về chuyển đổi số của Sở Khoa học và Công nghệ năm 2025",
+        "nominees": data.Nominees(collectives=COLLECTIVES, individuals=INDIVIDUALS),
+        "attached_to": "Văn bản đề nghị khen thưởng của Sở Khoa học và Công nghệ",
+        "maker": data.Signer(name="Huỳnh Thị Bảo Yến", position="Phó Chánh Văn phòng"),
+    }
+    return data.NomineeList(**{**given, **changes})
 
 
 def decision(people: int = 15, **changes: object) -> data.AwardDecision:
@@ -363,6 +399,7 @@ def consolidated_list(**changes: object) -> data.ConsolidatedList:
         "issuer": "Sở Khoa học và Công nghệ",
         "title": f"Danh sách tập thể, cá nhân đề nghị tặng {COMMENDATION}",
         "campaign": CAMPAIGN,
+        "score": "chỉ số chuyển đổi số",
         "ranked": ranked_list(),
         "made_on": date(2026, 1, 15),
     }

@@ -9,7 +9,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from dms.papers import decisions, letters, minutes, reports
+from dms.papers import decisions, letters, lists, minutes, reports
 from dms.papers.measure import balanced, width_cm
 from dms.papers.styles import SUBJECT
 from tests.dms.papers import samples
@@ -22,6 +22,8 @@ PAPERS: dict[str, Callable[[], bytes]] = {
     "collective report": lambda: reports.achievement_report(samples.collective_report()),
     "individual report": lambda: reports.achievement_report(samples.individual_report()),
     "consolidation": lambda: letters.consolidation(samples.consolidation()),
+    "appraisal letter": lambda: letters.appraisal(samples.appraisal_letter()),
+    "nominee list": lambda: lists.nominee_list(samples.nominee_list()),
     "decision": lambda: decisions.award_decision(samples.decision()),
 }
 CENTRE, JUSTIFY, LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.LEFT
@@ -77,7 +79,8 @@ def test_the_body_is_indented_and_spaced(paper: bytes) -> None:
 def test_every_paragraph_uses_a_style_of_the_decree(paper: bytes) -> None:
     named = {p.style.name for p in paragraphs(open_again(paper)) if p.style is not None and p.text}
     assert "Normal" not in named
-    assert {"Quốc hiệu", "Tiêu ngữ", "Tên loại văn bản", "Trích yếu", "Lời văn"} <= named
+    assert {"Quốc hiệu", "Tiêu ngữ", "Tên loại văn bản", "Trích yếu"} <= named
+    assert {"Lời văn", "Đề mục"} & named
 
 
 def test_the_page_number_stands_at_the_top_from_the_second_page(paper: bytes) -> None:

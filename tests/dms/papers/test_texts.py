@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dms.papers import decisions, letters, minutes, reports
+from dms.papers import data, decisions, letters, lists, minutes, reports
 from dms.papers.data import Nominees, Recipients
 from tests.dms.papers import samples
 from tests.dms.papers.opened import in_style, open_again, rows, texts
@@ -56,10 +56,10 @@ def test_a_deputy_signs_for_the_chair_on_behalf_of_the_committee() -> None:
 
 def test_what_is_not_known_is_dots_and_not_a_guess() -> None:
     letter = samples.submission_letter(
-        unit="", council="", council_met_on=None, minutes_symbol="", nominees=Nominees(), attachments=()
+        unit="", council_met_on=None, minutes_symbol="", nominees=Nominees(), attachments=()
     )
     said = "\n".join(texts(letters.submission_letter(letter)))
-    assert f"họp xét của {DOTS} ngày …/…/…… (Biên bản số {DOTS})" in said
+    assert "Sở Khoa học và Công nghệ ngày …/…/…… (có Biên bản kèm theo), " in said
     assert f"{DOTS} tập thể và {DOTS} cá nhân" in said
     assert f"1. {DOTS}." in said
 
@@ -160,6 +160,87 @@ def test_the_coordinator_submits_through_the_appraiser() -> None:
     said = "\n".join(texts(letters.consolidation(samples.consolidation())))
     assert "hồ sơ đề nghị khen thưởng của 48 cơ quan, đơn vị, địa phương" in said
     assert f"kính trình {samples.CHAIR} (thông qua Sở Nội vụ) xem xét, tặng" in said
+
+
+@pytest.mark.rule("P22")
+def test_the_appraiser_puts_what_has_passed_before_the_chair() -> None:
+    paper = letters.appraisal(samples.appraisal_letter())
+    said = "\n".join(texts(paper))
+    assert f"Kính gửi: {samples.CHAIR}." in said
+    assert "Xét đề nghị tại Tờ trình số 12/TTr-SKHCN ngày 15 tháng 01 năm 2026 của Sở Khoa học và Công nghệ, " in said
+    assert "Sở Nội vụ đã thẩm định hồ sơ đề nghị khen thưởng của 09 cơ quan, đơn vị, địa phương." in said
+    assert "hồ sơ của 03 tập thể và 15 cá nhân bảo đảm đúng đối tượng" in said
+    assert f"Sở Nội vụ kính trình {samples.CHAIR} xem xét, quyết định./." in said
+    assert in_style(paper, "Đề mục")[0] == "1. Tập thể (03 tập thể; số lượng quy định: không quá 10 tập thể)"
+    assert len(rows(paper, "Điểm chỉ số chuyển đổi số")) == 3
+
+
+def test_an_appraiser_without_a_coordinators_letter_cites_none() -> None:
+    said = "\n".join(texts(letters.appraisal(samples.appraisal_letter(proposals=()))))
+    assert "Xét đề nghị" not in said
+    assert "\nSở Nội vụ đã thẩm định" in said
+
+
+@pytest.mark.rule("P16")
+def test_a_list_of_nominees_has_a_table_for_each_kind_and_says_what_it_goes_with() -> None:
+    paper = lists.nominee_list(samples.nominee_list())
+    said = texts(paper)
+    assert "DANH SÁCH" in said
+    assert "(Kèm theo Văn bản đề nghị khen thưởng của Sở Khoa học và Công nghệ)" in " ".join(said)
+    assert in_style(paper, "Đề mục") == ["I. TẬP THỂ (02 tập thể)", "II. CÁ NHÂN (03 cá nhân)"]
+    assert [row[1] for row in rows(paper, "Họ và tên")] == [
+        "Bà Trần Thị Mỹ Hạnh",
+        "Ông Nguyễn Đức Nghĩa",
+        "Bà Huỳnh Thị Bảo Yến",
+    ]
+    assert said[-3:] == ["NGƯỜI LẬP DANH SÁCH", "PHÓ CHÁNH VĂN PHÒNG", "Huỳnh Thị Bảo Yến"]
+    assert not any(line.startswith("Số:") for line in said)
+
+
+def test_a_list_leaves_out_a_kind_that_nobody_is_of() -> None:
+    paper = lists.nominee_list(samples.nominee_list(nominees=data.Nominees(individuals=samples.INDIVIDUALS)))
+    assert in_style(paper, "Đề mục") == ["I. CÁ NHÂN (03 cá nhân)"]
+
+
+def test_another_theme_scores_by_other_words() -> None:
+    """A campaign on administrative reform says so in every paper, and nowhere speaks of digital transformation."""
+    theme = {
+        "campaign": "Phong trào thi đua cải cách hành chính năm 2026",
+        "score": "chỉ số cải cách hành chính",
+        "legal_bases": (),
+        "ranked": data.RankedList(individuals=(data.RankedNominee(rank=1, nominee=data.Nominee(name="A"), unit="B"),)),
+    }
+    body = {"coordinator": "Sở Nội vụ", "attachments": (), "measured_by": "Bộ chỉ số cải cách hành chính"}
+    list_said = "\n".join(texts(letters.consolidation(samples.consolidation(**theme, **body))))
+    assert "kết quả đánh giá Bộ chỉ số cải cách hành chính" in list_said
+    assert "Điểm chỉ số cải cách hành chính" in list_said
+    letter_said = "\n".join(texts(letters.appraisal(samples.appraisal_letter(**theme))))
+    assert "Điểm chỉ số cải cách hành chính" in letter_said
+    report = samples.collective_report(
+        campaign=theme["campaign"],
+        score=theme["score"],
+        profile=data.CollectiveProfile(name="Phòng Cải cách hành chính"),
+        sections=(),
+        statements=(),
+        past_awards=(),
+    )
+    report_said = "\n".join(texts(reports.achievement_report(report)))
+    assert "1. Kết quả chấm điểm chỉ số cải cách hành chính" in report_said
+    for said in (list_said, letter_said, report_said):
+        assert "chuyển đổi số" not in said.lower().replace("phòng chuyển đổi số", "")
+
+
+def test_the_letter_names_the_minutes_by_number_or_as_attached_and_never_by_dots() -> None:
+    numbered = "\n".join(texts(letters.submission_letter(samples.submission_letter())))
+    assert "ngày 05 tháng 01 năm 2026 (Biên bản số 02/BB-HĐTĐKT), " in numbered
+    without = "\n".join(texts(letters.submission_letter(samples.submission_letter(minutes_symbol=""))))
+    assert "ngày 05 tháng 01 năm 2026 (có Biên bản kèm theo), " in without
+
+
+def test_a_letter_without_a_council_speaks_of_no_meeting() -> None:
+    said = "\n".join(texts(letters.submission_letter(samples.submission_letter(council=""))))
+    assert "kết quả họp xét" not in said
+    assert f"\n{samples.DEPARTMENT} kính trình" in said
 
 
 @pytest.mark.rule("P06")
