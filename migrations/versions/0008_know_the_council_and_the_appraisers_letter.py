@@ -3,15 +3,15 @@
 A dossier that was passed on before gets the moment from its own history. Meetings on record keep their numbers and have
 no members by name until somebody enters them.
 
-Revision: 0007
-Follows: 0006
+Revision: 0008
+Follows: 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
