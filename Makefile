@@ -70,11 +70,14 @@ $(MO): $(PO) $(VENV)/.ready
 	@$(BIN)/python -m scripts.messages compile
 
 .PHONY: lock
-lock: $(VENV)/.ready-dev ## Pin requirements.in and requirements-dev.in with hashes (ARGS=--upgrade renews all)
+lock: $(VENV)/.ready-dev ## Pin all requirements with hashes (ARGS=--upgrade renews all)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --custom-compile-command "make lock" $(ARGS) requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --custom-compile-command "make lock" $(ARGS) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --custom-compile-command "make lock" $(ARGS) -c requirements.txt dms_agent/pyproject.toml \
+		-o dms_agent/requirements.txt
 
 # --- Shown to others ------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from flask import Blueprint, Flask, Response, flash, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 
+from blueprints import jobs
 from blueprints.extensions import csrf, db, limiter
 from blueprints.labels import label
 from blueprints.web import current_actor, fresh_login, permission, tools, transaction
@@ -23,17 +24,18 @@ from dms.signing import overview, service, signatures
 from dms.signing.agents import service as agents
 from dms.signing.agents.messages import RequestSigner
 from dms.signing.agents.service import Given
+from dms.signing.batch import service as batches
 
 bp = Blueprint("agents", __name__)
 
 # The only pages that may speak to a program on the reader's own computer.
-REACHING = ("signing.step", "signing.waiting", "agents.guide")
+REACHING = ("signing.step", "batches.show", "agents.guide")
 
 
 def init_app(app: Flask, policy: dict[str, str], port: int) -> None:
     """Let the pages of ``REACHING``, and no other, connect to the program's port on the reader's computer."""
     opened = policy | {"connect-src": f"'self' http://127.0.0.1:{port}"}
-    for endpoint in REACHING:
+    for endpoint in app.view_functions.keys() & set(REACHING):
         app.view_functions[endpoint] = _reaching(app.view_functions[endpoint], opened)
     app.jinja_env.globals["agent_port"] = port
 
@@ -76,9 +78,9 @@ def prepare() -> Any:
 @fresh_login
 @permission(Permission.STEP_ACT)
 def ask() -> Any:
-    """Ask for all at once: ``{"pending": [id, …]}`` → the signed request, and the code for the other way."""
-    signer, ids = _ensure_on(), _told().get("pending")
-    pending_ids = [_id({"id": each}, "id") for each in ids] if isinstance(ids, list) else []
+    """Ask for all at once: ``{"pending": [id, …]}`` or ``{"batch": id}`` → the signed request, and the code."""
+    signer, told = _ensure_on(), _told()
+    pending_ids = list(_waiting_in(_id(told, "batch")).values()) if "batch" in told else _ids(told)
     with transaction() as session:
         asked = agents.ask(
             session,
@@ -94,6 +96,7 @@ def ask() -> Any:
             id=made.id,
             request=signer.sign(made.claims),
             code=f"{asked.code[:5]}-{asked.code[5:]}",
+            pending=pending_ids,
             expires_at=made.expires_at.isoformat(),
         ),
         201,
@@ -134,6 +137,29 @@ def _outcome(request_id: UUID, step_id: UUID) -> dict[str, Any]:
     onwards = url_for("signing.step", step_id=following.id) if following else url_for("signing.waiting")
     report = url_for("signing.verification", document_id=step.route.document_id)
     return {"title": step.route.title, "onwards": onwards, "report": report}
+
+
+@bp.post("/signing/agent/requests/<uuid:request_id>/batch")
+@fresh_login
+@permission(Permission.STEP_ACT)
+def finish_batch(request_id: UUID) -> Any:
+    """Hand a batch all its signatures: ``{"batch", "nonce"?, "signatures"?: {pending: base64}}``."""
+    told, by, now = _told(), current_actor(), clock.now()
+    batch_id, given = _id(told, "batch"), told.get("signatures")
+    raws = {}
+    for item_id, pending_id in _waiting_in(batch_id).items():
+        one = Given(_text(told, "nonce"), agents.decoded(_text(given, str(pending_id)))) if given else None
+        raws[item_id] = agents.signature_for(db.session(), request_id, pending_id, one, by=by, now=now)
+    with transaction() as session:
+        batches.take_answers(session, batch_id, raws, by=by)
+    jobs.wake_signing()
+    return jsonify(taken=len(raws))
+
+
+def _waiting_in(batch_id: UUID) -> dict[UUID, UUID]:
+    """The items of a batch that wait for the signer's own key, each with its pending signature."""
+    batch = batches.get_batch(db.session(), batch_id, by=current_actor())
+    return {each.id: each.pending_id for each in batch.items if each.is_open and each.is_asked and each.pending_id}
 
 
 # --- for the program
@@ -186,11 +212,16 @@ def _told() -> dict[str, Any]:
     return told
 
 
-def _text(told: dict[str, Any], name: str) -> str:
-    value = told.get(name)
+def _text(told: Any, name: str) -> str:
+    value = told.get(name) if isinstance(told, dict) else None
     if not isinstance(value, str):
         raise Invalid("agent_request_unreadable")
     return value
+
+
+def _ids(told: dict[str, Any]) -> list[UUID]:
+    given = told.get("pending")
+    return [_id({"id": each}, "id") for each in given] if isinstance(given, list) else []
 
 
 def _id(told: dict[str, Any], name: str) -> UUID:

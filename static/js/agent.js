@@ -121,6 +121,11 @@
 
     async function prepare() {
       if (prepared && new Date(prepared.expires_at) > Date.now() + 60000) return prepared;
+      if (words.batch) {
+        say(words.preparing);
+        prepared = await api("POST", words.ask, { batch: words.batch });
+        return prepared;
+      }
       const pending = [];
       for (const item of items) {
         say(words.preparing, pending.length, items.length);
@@ -168,7 +173,17 @@
       }
     }
 
+    // A batch takes all signatures at once; its runner on the server completes them.
+    async function completeBatch(asked, told) {
+      say(words.finishing);
+      const body = { batch: words.batch };
+      if (told.nonce) Object.assign(body, { nonce: told.nonce, signatures: told.signatures });
+      await api("POST", words.ask + "/" + asked.id + "/batch", body);
+      location.reload();
+    }
+
     async function complete(asked, told) {
+      if (words.batch) return completeBatch(asked, told);
       let done = 0, last = null, failed = null;
       for (const id of asked.pending) {
         say(words.finishing, done, asked.pending.length);

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import jwt
 import pytest
@@ -18,10 +19,12 @@ from blueprints.extensions import db
 from dms import clock
 from dms.signing import credentials
 from dms.signing.agents.models import AgentRequest
+from dms.signing.batch import service as batches
+from dms.signing.batch.models import BatchState, SigningBatch
 from dms.signing.keys import KeyKind
 from tests.blueprints.helpers import Browser, writing
 from tests.blueprints.test_signing import House, Paper, trusting, words
-from tests.dms.signing.office import APPROVAL, HEAD_ONLY, INITIALS, LETTER_ROUTE, SEAL, letter
+from tests.dms.signing.office import APPROVAL, HEAD_ONLY, INITIALS, LETTER_ROUTE, SEAL, P, letter
 from tests.pki import Pki
 
 BASE_URL = "http://localhost"
@@ -243,6 +246,58 @@ def test_a_page_of_another_site_cannot_ask(house: House, head: Desk) -> None:
     step = paper.step(APPROVAL).rpartition("/")[2]
     told = {"step": step, "shown": paper.digest}
     assert head.post("pending", told, token=False).status_code == 400
+
+
+# --- a batch
+
+
+def a_batch_that_waits(house: House, *titles: str) -> UUID:
+    """Everything is prepared, and the runner waits for the head's own key."""
+    papers = house.started(*titles, stages=HEAD_ONLY)
+    with writing(house.app) as session:
+        by, now = house.in_office(session).actor("head"), clock.now()
+        batch = batches.open_batch(session, [paper.steps[APPROVAL, P.HEAD] for paper in papers], by=by, now=now)
+        batches.start(session, batch.id, chosen=[item.id for item in batch.items], by=by, now=now)
+        batch_id = batch.id
+    run_batches(house)
+    assert state_of(house, batch_id) is BatchState.ASKING
+    return batch_id
+
+
+def run_batches(house: House) -> None:
+    house.app.extensions["dms_jobs"]["runner"].run_waiting()
+
+
+def state_of(house: House, batch_id: UUID) -> BatchState:
+    with house.app.app_context():
+        return db.session().get_one(SigningBatch, batch_id).state
+
+
+def test_one_pin_signs_a_whole_batch_and_its_runner_completes_it(house: House, head: Desk) -> None:
+    batch_id = a_batch_that_waits(house, "Báo cáo A", "Báo cáo B", "Báo cáo C")
+    asked = head.post("requests", {"batch": str(batch_id)}).get_json()
+    claims = head.claims(asked)
+    assert sorted(each["title"] for each in claims["documents"]) == ["Báo cáo A", "Báo cáo B", "Báo cáo C"]
+
+    told = {"batch": str(batch_id), "nonce": claims["nonce"], "signatures": head.signatures(claims)}
+    assert head.post(f"requests/{asked['id']}/batch", told).get_json() == {"taken": 3}
+    run_batches(house)
+    assert state_of(house, batch_id) is BatchState.DONE
+    assert "Báo cáo" not in words(head.browser.get("/signing"))
+
+
+def test_a_batch_takes_no_signature_that_does_not_fit(house: House, head: Desk, pki: Pki) -> None:
+    batch_id = a_batch_that_waits(house, "Báo cáo A", "Báo cáo B")
+    asked = head.post("requests", {"batch": str(batch_id)}).get_json()
+    claims = head.claims(asked)
+    head.key = pki.key("chair")
+    told = {"batch": str(batch_id), "nonce": claims["nonce"], "signatures": head.signatures(claims)}
+
+    assert code_of(head.post(f"requests/{asked['id']}/batch", told)) == "422 signature_not_by_certificate"
+    assert code_of(head.post(f"requests/{asked['id']}/batch", told | {"signatures": {}})) == "422 agent_answer_wrong"
+    assert state_of(house, batch_id) is BatchState.ASKING
+    stranger = Desk(house, "chair", pki)
+    assert stranger.post("requests", {"batch": str(batch_id)}).status_code == 404
 
 
 # --- by the code
