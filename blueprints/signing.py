@@ -8,19 +8,19 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
-from blueprints import errors, files, signing_words
+from blueprints import errors, file_checks, files, proof_words, reports, signing_words
 from blueprints.extensions import db, limiter, talisman
 from blueprints.forms import NumberAndDateForm, ReasonForm, refusals_on
 from blueprints.signing_batch import Chosen, sign_each
-from blueprints.signing_forms import CheckForm, ReturnedForm, SecretForm
+from blueprints.signing_forms import ReturnedForm, SecretForm
 from blueprints.web import current_actor, fresh_login, is_fresh, permission, tools, transaction
 from dms import clock
 from dms.archive.access import dossier_of, ensure_document_readable
 from dms.campaigns.vocabulary import StepAction
-from dms.documents import intake, pages
+from dms.documents import pages
 from dms.documents import service as documents
 from dms.documents.models import Document
-from dms.errors import Conflict, DomainError, Invalid
+from dms.errors import Conflict, Invalid, NotFound
 from dms.people import service as people
 from dms.policy import Permission
 from dms.signing import consent, overview, returned, service, signatures, validation
@@ -34,7 +34,7 @@ MOST_AT_ONCE = 100
 @bp.record_once
 def _give_words(state: BlueprintSetupState) -> None:
     """Macros see globals only."""
-    state.app.jinja_env.globals.update(signing_words=signing_words, is_fresh=is_fresh)
+    state.app.jinja_env.globals.update(signing_words=signing_words, proof_words=proof_words, is_fresh=is_fresh)
 
 
 # --- what waits for me
@@ -244,6 +244,19 @@ def verification(document_id: UUID) -> str:
     )
 
 
+@bp.get("/documents/<uuid:document_id>/verification.json")
+@permission(Permission.DOCUMENT_READ)
+def verification_json(document_id: UUID) -> Response:
+    """The kept report as a program reads it."""
+    session = db.session()
+    document = ensure_document_readable(session, document_id, by=current_actor())
+    version = documents.current_version(document)
+    check = validation.check_of(session, version) if version else None
+    if version is None or check is None:
+        raise NotFound("not_verified")
+    return reports.answer(reports.of_version(check, document, version))
+
+
 @bp.post("/documents/<uuid:document_id>/verification")
 @permission(Permission.DOCUMENT_READ)
 def verify_again(document_id: UUID) -> Any:
@@ -263,22 +276,5 @@ def _unit_names(document: Document) -> dict[UUID, str]:
 @bp.route("/check", methods=["GET", "POST"])
 @permission(Permission.HOME)
 def check() -> Any:
-    """Verify any signed PDF; it is inspected like every upload, judged, and forgotten."""
-    form, report, refused = CheckForm(), None, None
-    if form.validate_on_submit():
-        try:
-            report = _report_on(form)
-        except DomainError as error:
-            refused = error
-    status = errors.status_of(refused) if refused else 422 if form.errors else 200
-    sentence = errors.sentence(refused) if refused else None
-    name = form.file.data.filename if report else None
-    return render_template("signing/check.html", form=form, report=report, refused=sentence, name=name), status
-
-
-def _report_on(form: CheckForm) -> dict[str, Any]:
-    taken = intake.receive(tools().desk, form.file.data.stream, filename=form.file.data.filename or "")
-    if taken.media_type.value != documents.PDF:
-        raise Invalid("not_a_pdf")
-    with intake.copy_of(tools().desk, taken.digest) as path:
-        return validation.validate_file(tools().signing, path, now=clock.now())
+    """Verify any signed PDF; nothing of it is kept."""
+    return file_checks.page("signing/check.html")

@@ -39,6 +39,8 @@ OPEN_ENDPOINTS = frozenset(
         "home.language",
         "public.index",
         "public.verify",
+        "public.verify_file",
+        "public.verify_printed",
         "operations.health",
         "operations.metrics",
         "security.login",

@@ -96,5 +96,6 @@ SENTENCES: dict[str, LazyString] = {
         "The certificate of “%(ref)s” is bound to somebody else. Retire it there first; a certificate names one holder only."
     ),
     "not_a_pdf": _l("Only PDF files carry signatures that can be verified here. Choose the signed PDF."),
+    "not_verified": _l("The signatures of this document have not been verified yet. Open its verification page first."),
     "nothing_chosen": _l("Choose at least one document to sign."),
 }

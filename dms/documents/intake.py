@@ -48,7 +48,7 @@ def receive(desk: Desk, source: BinaryIO, *, filename: str) -> Intake:
     Raises TooLarge("upload_too_large"), Unavailable("store_unavailable"), and every refusal of ``sniff`` and
     ``inspection`` as Invalid. What is refused leaves nothing behind.
     """
-    with _spooled(desk, source) as path:
+    with spooled(desk, source) as path:
         media_type = sniff.sniff_file(path)
         found = examination.examine(path, media_type)
         digest, size = keep_file(desk, path)
@@ -102,8 +102,11 @@ def folded(words: str) -> str:
 
 
 @contextmanager
-def _spooled(desk: Desk, source: BinaryIO) -> Iterator[Path]:
-    """What comes as a file of its own, never more of it than the limit."""
+def spooled(desk: Desk, source: BinaryIO) -> Iterator[Path]:
+    """What comes as a file of its own, never more of it than the limit, gone when the block is left.
+
+    Raises TooLarge("upload_too_large").
+    """
     with _a_place(desk) as path:
         with _store_errors(limit=desk.upload_limit), path.open("wb") as target:
             copy_hashed(source, target, desk.upload_limit)

@@ -54,7 +54,7 @@ def run(
     """
     paths = tuple(argument for argument in arguments if isinstance(argument, Path))
     request = wire.Request(job, arguments, returns, limits, (*paths, *readable), writable, sockets)
-    with _slot(limits), _SERVER.open_channel(limits) as channel:
+    with _slot(limits), _SERVER.open_channel(request) as channel:
         reply = _ask(channel, request)
     if isinstance(reply, wire.Refusal):
         raise Invalid(reply.code, **reply.params)
@@ -141,16 +141,16 @@ class _Server:
             return self._pid is not None
 
     @contextmanager
-    def open_channel(self, limits: Limits) -> Iterator[socket.socket]:
+    def open_channel(self, request: wire.Request) -> Iterator[socket.socket]:
         """A connection to a new child, which waits for its request."""
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                self._hand_over(theirs, limits)
+                self._hand_over(theirs, request)
             yield ours
 
-    def _hand_over(self, theirs: socket.socket, limits: Limits) -> None:
-        note = [str(limits.wall_seconds).encode()]
+    def _hand_over(self, theirs: socket.socket, request: wire.Request) -> None:
+        note = [f"{request.limits.wall_seconds} {request.job}".encode()]
         with self._lock:
             if self._control is None:
                 self._spawn()

@@ -28,20 +28,26 @@ PRELOAD = (
     "dms.documents.jobs.examination",
     "dms.documents.jobs.office",
 )
+_OUR_JOBS = ("dms.",)
 CONTROL, JOB = 0, 3  # file descriptors: of the server, of a child
-_WALL_NOTE = 64  # bytes of a control message: the wall clock in seconds, as text
+_NOTE = 256  # bytes of a control message: the wall clock in seconds and the job, as text
 
 
 def main() -> None:
     """Load the parsers, then fork children until the service hangs up."""
     os.setsid()  # a Ctrl-C at the terminal is for the service, which then hangs up
     confinement.leave_network()
-    for name in PRELOAD:
+    load(*PRELOAD)
+    with socket.socket(fileno=CONTROL) as control:
+        _Server(control).serve()
+
+
+def load(*names: str) -> None:
+    """Load modules once for all children to come."""
+    for name in names:
         importlib.import_module(name).warm_up()
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
-    with socket.socket(fileno=CONTROL) as control:
-        _Server(control).serve()
 
 
 class _Server:
@@ -50,6 +56,7 @@ class _Server:
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ)
         self._children: dict[int, tuple[int, float]] = {}  # pidfd -> process id, deadline
+        self._loaded = set(PRELOAD)
 
     def serve(self) -> None:
         while True:
@@ -65,18 +72,27 @@ class _Server:
         return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
 
     def _accept(self) -> bool:
-        note, descriptors, _, _ = socket.recv_fds(self._control, _WALL_NOTE, 1)
+        note, descriptors, _, _ = socket.recv_fds(self._control, _NOTE, 1)
         if not note:
             return False
         (job,) = descriptors
+        wall_seconds, _, name = note.decode().partition(" ")
+        self._load_for(name.partition(":")[0])
         child = os.fork()
         if child == 0:
             _be_a_child(job)
         os.close(job)
         pidfd = os.pidfd_open(child)
-        self._children[pidfd] = (child, time.monotonic() + float(note))
+        self._children[pidfd] = (child, time.monotonic() + float(wall_seconds))
         self._selector.register(pidfd, selectors.EVENT_READ)
         return True
+
+    def _load_for(self, module: str) -> None:
+        """Load the parsers of a rarer job when it first comes; every later child then has them."""
+        if module.startswith(_OUR_JOBS) and module not in self._loaded:
+            self._loaded.add(module)
+            with contextlib.suppress(ImportError, AttributeError):  # the child meets the same, and says so
+                load(module)
 
     def _kill_the_late(self) -> None:
         now = time.monotonic()

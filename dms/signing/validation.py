@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dms import outbox
+from dms.documents import intake, sniff
 from dms.documents import service as documents
 from dms.documents.models import Version
+from dms.documents.sniff import MediaType
+from dms.errors import Invalid
 from dms.signing import pades, service
 from dms.signing.models import Signature, SigningRoute, Step, VersionCheck
-from dms.signing.pades import DocumentReport, Expected, ExpectedSigner, Verdict
+from dms.signing.pades import DocumentReport, Expected, ExpectedSigner, Verdict, strangers
 from dms.signing.pades.findings import verdict_of
 from dms.signing.placement import TEXT_FIELDS
 from dms.signing.reporting import as_json, record_of
@@ -52,9 +54,16 @@ def check_of(session: Session, version: Version) -> VersionCheck | None:
     return session.get(VersionCheck, version.id)
 
 
-def validate_file(desk: SigningDesk, path: Path, *, now: datetime) -> dict[str, Any]:
-    """Judge any signed PDF, about which we know nothing, and tell the report; the caller has inspected the file."""
-    return as_json(pades.validate(path, trust=desk.trust, at=now), {})
+def validate_file(desk: SigningDesk, source: BinaryIO, *, now: datetime) -> dict[str, Any]:
+    """Judge any signed PDF, about which we know nothing, and tell the report; nothing of it is kept.
+
+    Raises TooLarge("upload_too_large"), Invalid("not_a_pdf") and what ``sniff`` refuses, Unavailable("sandbox_busy").
+    """
+    with intake.spooled(desk.desk, source) as path:
+        if sniff.sniff_file(path) is not MediaType.PDF:
+            raise Invalid("not_a_pdf")
+        report, warnings = strangers.validate(path, trust=desk.trust, at=now)
+    return as_json(report, {}, warnings) | {"checked_at": now.isoformat()}
 
 
 def keep_check(session: Session, version: Version, report: DocumentReport, *, now: datetime) -> VersionCheck:

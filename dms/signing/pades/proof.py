@@ -104,6 +104,6 @@ class Proof:
         return bool(self.chain) and self.chain[-1].is_anchor
 
     @property
-    def anchor(self) -> str:
+    def root(self) -> str:
         """The name of the configured root that the chain leads to; empty if it leads to none."""
         return self.chain[-1].name if self.is_anchored else ""
