@@ -61,12 +61,19 @@ class Settings(BaseSettings):
     agent_port: int = Field(default=8997, ge=1024, le=65535, description="Port of the program on signers' computers.")
 
     secure_cookies: bool = Field(default=True, description="Cookies only over HTTPS; off for http:// on loopback.")
-    two_factor: bool = Field(default=False, description="Offer two-factor log-in (TOTP and recovery codes).")
+    two_factor: bool = Field(default=True, description="Offer two-factor log-in (TOTP and recovery codes).")
     two_factor_required: bool = Field(default=False, description="Refuse log-in without a second factor.")
     login_rate: str = Field(default="10 per minute;100 per hour", description="Log-in attempts for one address.")
     fresh_login_minutes: int = Field(default=60, ge=1, description="Age of a log-in that may still sign.")
     upload_limit_mb: int = Field(default=50, ge=1, le=4096, description="Largest document accepted, in MiB.")
     signature_expires_minutes: int = Field(default=10, ge=1, description="Time between the halves of a signature.")
+    step_up_required: bool = Field(default=False, description="Sign only with a second factor, set up by everybody.")
+    step_up_methods: str = Field(
+        default="totp,passkey",
+        pattern=r"^(totp|passkey)(,(totp|passkey))*$",
+        description="Second factors that count before a signature: totp, passkey, or both with a comma.",
+    )
+    step_up_minutes: int = Field(default=10, ge=1, description="Age of a second factor that may still sign.")
     signing_processes: int = Field(
         default=0, ge=0, le=64, description="Processes that compute batches; 0: one a core. Each holds about 110 MB."
     )
@@ -143,6 +150,11 @@ class Settings(BaseSettings):
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         return [(name, self.shown(name)) for name in type(self).model_fields]
+
+    @property
+    def step_up_factors(self) -> tuple[str, ...]:
+        """The second factors that count before a signature."""
+        return tuple(self.step_up_methods.split(","))
 
     @property
     def upload_limit(self) -> int:

@@ -17,8 +17,10 @@ from blueprints import (
     audit,
     awards,
     batch_runner,
+    batches,
     campaigns,
     cli,
+    confirmation,
     delegations,
     desks,
     documents,
@@ -31,6 +33,7 @@ from blueprints import (
     labels,
     logs,
     operations,
+    passkeys,
     people,
     public,
     security_words,
@@ -65,6 +68,9 @@ BLUEPRINTS = (
     public,
     operations,
     upkeep,
+    batches,
+    confirmation,
+    passkeys,
 )
 ROOT = Path(__file__).resolve().parent
 CONTENT_SECURITY = {
@@ -164,6 +170,7 @@ def security_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_TWO_FACTOR_REQUIRED": settings.two_factor_required,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+        "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": confirmation.SKEW_SECONDS,
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": settings.two_factor,
         "SECURITY_TOTP_SECRETS": {"1": salt},
         "SECURITY_TOTP_ISSUER": "DMS",
@@ -194,6 +201,8 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
     limiter.init_app(app)
     security.init_app(app, accounts.datastore)
     accounts.init_app(app)
+    confirmation.init_app(app)
+    app.before_request(passkeys.guard_setup)
     talisman.init_app(
         app,
         content_security_policy=CONTENT_SECURITY,

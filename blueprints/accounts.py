@@ -172,6 +172,7 @@ GUESSABLE = frozenset(
         "security.change_password",
         "security.two_factor_token_validation",
         "security.mf_recovery",
+        "confirmation.code",
     }
 )
 OFFICE_RATE = "300 per minute"
@@ -213,7 +214,8 @@ def _rate() -> str:
 
 def _one_account() -> str:
     # A whole office shares one address, so a colleague's typing errors must not lock everybody out.
-    return f"{get_remote_address()} {request.form.get('email', '').strip().lower()}"
+    who = current_user.get_id() or request.form.get("email", "").strip().lower()
+    return f"{get_remote_address()} {who}"
 
 
 @limiter.limit(_rate, key_func=_one_account)

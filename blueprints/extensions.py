@@ -10,6 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 
+from blueprints.codes import OnceTotp
 from dms.db import Base
 
 db = SQLAlchemy(model_class=Base)
@@ -18,5 +19,5 @@ bootstrap = Bootstrap5()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address)
 migrate = Migrate(directory="migrations", render_as_batch=True, compare_type=True)
-security = Security()
+security = Security(totp_cls=OnceTotp)
 talisman = Talisman()

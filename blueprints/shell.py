@@ -85,7 +85,7 @@ def _decides(actor: Actor) -> bool:
 PLACES = (
     Place(_p("navigation", "My work"), "inbox", ("home.work",), _everybody),
     Place(_p("navigation", "Dossiers"), "folder", ("dossiers.index",), _works_on_dossiers),
-    Place(_p("navigation", "Signing"), "pen", ("signing.waiting", "signing.index"), _signs),
+    Place(_p("navigation", "Signing"), "pen", ("signing.waiting", "batches.index", "batches.show"), _signs),
     Place(
         _p("navigation", "Consolidation"),
         "list",

@@ -8,33 +8,32 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
-from blueprints import errors, file_checks, files, proof_words, reports, signing_words
+from blueprints import file_checks, files, proof_words, reports, signing_words
+from blueprints.confirmation import confirmed
 from blueprints.extensions import db, limiter, talisman
 from blueprints.forms import NumberAndDateForm, ReasonForm, refusals_on
-from blueprints.signing_batch import Chosen, sign_each
 from blueprints.signing_forms import ReturnedForm, SecretForm
-from blueprints.web import current_actor, fresh_login, is_fresh, permission, tools, transaction
+from blueprints.web import current_actor, fresh_login, permission, tools, transaction
 from dms import clock
 from dms.archive.access import dossier_of, ensure_document_readable
 from dms.campaigns.vocabulary import StepAction
-from dms.documents import pages
+from dms.documents import intake, pages
 from dms.documents import service as documents
 from dms.documents.models import Document
-from dms.errors import Conflict, Invalid, NotFound
+from dms.errors import Conflict, NotFound
 from dms.people import service as people
 from dms.policy import Permission
 from dms.signing import consent, overview, returned, service, signatures, validation
+from dms.signing.batch import service as batches
 from dms.signing.models import Step
 
 bp = Blueprint("signing", __name__, url_prefix="/signing")
-
-MOST_AT_ONCE = 100
 
 
 @bp.record_once
 def _give_words(state: BlueprintSetupState) -> None:
     """Macros see globals only."""
-    state.app.jinja_env.globals.update(signing_words=signing_words, proof_words=proof_words, is_fresh=is_fresh)
+    state.app.jinja_env.globals.update(signing_words=signing_words, proof_words=proof_words)
 
 
 # --- what waits for me
@@ -43,30 +42,15 @@ def _give_words(state: BlueprintSetupState) -> None:
 @bp.get("")
 @permission(Permission.STEP_ACT)
 def waiting() -> str:
-    return _list()
-
-
-def _list(results: list[Any] | None = None) -> str:
     session, actor = db.session(), current_actor()
     steps = service.waiting_for(session, actor)
     return render_template(
         "signing/waiting.html",
         steps=steps,
         units=people.names_on(session, {step.unit_id for step in steps}, clock.day_of(clock.now())),
-        results=results or [],
+        batches=batches.list_recent(session, by=actor),
         number=StepAction.NUMBER,
     )
-
-
-@bp.post("/sign")
-@fresh_login
-@permission(Permission.STEP_ACT)
-def sign_chosen() -> Any:
-    chosen = [found for each in request.form.getlist("step") if (found := Chosen.parse(each))]
-    if not chosen:
-        flash(errors.sentence(Invalid("nothing_chosen")), "warning")
-        return redirect(url_for(".waiting"))
-    return _list(sign_each(chosen[:MOST_AT_ONCE], tools().signing, by=current_actor()))
 
 
 # --- one step
@@ -128,7 +112,7 @@ def page(step_id: UUID, digest: str, number: int) -> Response:
 
 
 @bp.post("/steps/<uuid:step_id>/sign")
-@fresh_login
+@confirmed
 @permission(Permission.STEP_ACT)
 def sign(step_id: UUID) -> Any:
     form, desk, by = SecretForm(), tools().signing, current_actor()
@@ -157,7 +141,7 @@ def sent_file(step_id: UUID) -> Response:
 
 
 @bp.post("/steps/<uuid:step_id>/returned")
-@fresh_login
+@confirmed
 @permission(Permission.STEP_ACT)
 def take_back(step_id: UUID) -> Any:
     form, desk, by = ReturnedForm(), tools(), current_actor()

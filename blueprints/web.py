@@ -1,20 +1,19 @@
 """What every view shares: the transaction, the actor, the declared permission, the service's tools."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, current_app, flash, g, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.routing import BuildError
 
-from blueprints import errors, jobs
+from blueprints import errors, jobs, proofs
 from blueprints.extensions import db
 from config import Settings
 from dms import clock, handlers
@@ -101,7 +100,8 @@ def current_actor() -> Actor:
     """Who is logged in, with the roles and seats of today; built once for a request."""
     if "actor" not in g:
         today = clock.day_of(clock.now())
-        g.actor = people.actor_of(db.session(), current_user.person_id, today)
+        known = people.actor_of(db.session(), current_user.person_id, today)
+        g.actor = replace(known, presence=proofs.presence())
     actor: Actor = g.actor
     return actor
 
@@ -143,9 +143,8 @@ def fresh_login(view: View) -> View:
 
 
 def is_fresh() -> bool:
-    """Whether the password (or second factor) was given recently enough to sign."""
-    age = time.time() - session.get("fs_paa", 0)
-    return bool(0 <= age < tools().settings.fresh_login_minutes * 60)
+    """Whether the password (or second factor) was given recently enough for a dangerous act."""
+    return proofs.is_password_fresh()
 
 
 def guard(app: Flask) -> None:
@@ -171,17 +170,17 @@ def unauthenticated(*_: Any, **__: Any) -> Any:
         return errors.answer(401, "http_401", text)
     if request.path != "/":
         flash(text, "info")
-    return redirect(url_for("security.login", next=_way_back()))
+    return redirect(url_for("security.login", next=way_back()))
 
 
 def _ask_again() -> Response:
     if errors.wants_json():
         return errors.answer(401, "fresh_login_needed", str(FRESH_LOGIN_NEEDED))
     flash(str(FRESH_LOGIN_NEEDED), "info")
-    return redirect(url_for("security.verify", next=_way_back()))  # type: ignore[return-value]  # redirects are Responses
+    return redirect(url_for("security.verify", next=way_back()))  # type: ignore[return-value]  # redirects are Responses
 
 
-def _way_back() -> str:
+def way_back() -> str:
     """The page to come back to: this one, or for a form the page that it stood on."""
     if request.method in {"GET", "HEAD"}:
         return request.full_path if request.query_string else request.path

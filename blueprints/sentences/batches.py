@@ -15,6 +15,14 @@ SENTENCES: dict[str, LazyString] = {
     "batch_not_stopped": _l(
         "There is nothing to go on with: the batch is still running, or every document has its result."
     ),
+    "passkey_refused": _l(
+        "The passkey was not accepted: it is another one, it did not verify you, or the question was too old. Try again, or confirm in another way."
+    ),
+    "passkey_not_found": _l("There is no such passkey any more. Open the page again to see those you have."),
+    "too_many_passkeys": _l("You have %(limit)s passkeys already. Remove one that you no longer use first."),
+    "factor_needed": _l(
+        "Who has a second factor shows it before another is added, so that a stolen password alone adds none. Confirm that it is you, then repeat the step."
+    ),
     "signing_worker_failed": _l(
         "The service failed while it worked on this document; the document is as it was. Let the batch go on; if it fails again, tell the administrator."
     ),

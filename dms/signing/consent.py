@@ -1,11 +1,13 @@
 """What a signer has to type before a key of this server signs: a PIN or a one-time password, used and forgotten."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from dms.campaigns.vocabulary import StepAction
 from dms.errors import DomainError
 from dms.people.service import Seat
 from dms.policy import Actor
@@ -31,7 +33,43 @@ def consent_for(session: Session, desk: SigningDesk, step: Step, seat: Seat, *, 
     if step.field_name is None:
         return None
     try:
-        return _ask(desk, signatures.key_for(session, step, seat, now=now))
+        return _ask_calmly(desk, signatures.key_for(session, step, seat, now=now))
+    except DomainError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """With what many steps would be signed: the kinds of keys, and what has to be typed for them once."""
+
+    kinds: frozenset[KeyKind]
+    consent: Consent | None = None
+
+
+def means_of(session: Session, desk: SigningDesk, steps: Iterable[Step], *, by: Actor, now: datetime) -> Means:
+    """The keys behind the steps, each looked at once; a step that is not the actor's any more counts for nothing."""
+    keys: dict[UUID, SigningKey] = {}
+    for step in {_whose_key(each): each for each in steps}.values():
+        try:
+            seat = service.seat_of(session, step, by=by, now=now)
+            key = signatures.key_for(session, step, seat, now=now) if seat else None
+        except DomainError:
+            continue
+        if key is not None:
+            keys[key.id] = key
+    asked = [consent for key in keys.values() if (consent := _ask_calmly(desk, key))]
+    return Means(frozenset(key.provider for key in keys.values()), asked[0] if asked else None)
+
+
+def _whose_key(step: Step) -> tuple[object, ...]:
+    """What decides by which key a step is signed: the body for a seal, else the seat."""
+    is_seal = step.action is StepAction.SEAL
+    return (True, step.route.document.unit_id) if is_seal else (False, step.unit_id, step.position_kind)
+
+
+def _ask_calmly(desk: SigningDesk, key: SigningKey) -> Consent | None:
+    try:
+        return _ask(desk, key)
     except DomainError:
         return None
 

@@ -13,10 +13,12 @@ from dms import clock
 from dms.campaigns.vocabulary import StepAction
 from dms.documents import service as documents
 from dms.documents.models import Version
+from dms.errors import DomainError
 from dms.people import service as people
 from dms.people.service import Seat
 from dms.policy import Actor
-from dms.signing import service, stamps, validation
+from dms.signing import service, signatures, stamps, validation
+from dms.signing.keys import KeyKind
 from dms.signing.models import SigningRoute, Step, StepOutcome, VersionCheck
 from dms.signing.pades import Verdict
 from dms.text import fold
@@ -113,6 +115,16 @@ def entries_of(session: Session, route: SigningRoute, *, now: datetime) -> tuple
 def next_for(session: Session, route: SigningRoute, *, by: Actor) -> Step | None:
     """The open step of the same route that waits for the actor, if there is one."""
     return next((step for step in service.waiting_for(session, by) if step.route_id == route.id), None)
+
+
+def key_kind(session: Session, step_id: UUID, *, by: Actor, now: datetime) -> KeyKind | None:
+    """The kind of key that would sign a step for the actor; None where none would, or the step is not theirs."""
+    try:
+        step = service.get_step(session, step_id, by=by)
+        seat = service.seat_of(session, step, by=by, now=now)
+        return signatures.key_for(session, step, seat, now=now).provider if seat and step.field_name else None
+    except DomainError:
+        return None
 
 
 def _is_named(session: Session, step: Step, seat: Seat) -> bool:

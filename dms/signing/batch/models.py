@@ -60,15 +60,19 @@ class SigningBatch(Identified, Base):
     @property
     def state(self) -> BatchState:
         """See BatchState."""
+        open_items = [item for item in self.items if item.is_open]
+        return self.state_with(len(open_items), sum(item.is_asked for item in open_items))
+
+    def state_with(self, open_items: int, asked: int) -> BatchState:
+        """The same from the number of open items, and of those among them that wait for the signer's key."""
         if self.started_at is None:
             return BatchState.REVIEW
         for moment, state in ((self.cancelled_at, BatchState.CANCELLED), (self.stopped_at, BatchState.STOPPED)):
             if moment is not None:
                 return state
-        open_items = [item for item in self.items if item.is_open]
         if not open_items:
             return BatchState.DONE
-        return BatchState.ASKING if all(item.is_asked for item in open_items) else BatchState.RUNNING
+        return BatchState.ASKING if asked == open_items else BatchState.RUNNING
 
 
 class BatchItem(Identified, Base):

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from dms.audit import Trail, record
 from dms.documents import service as documents
+from dms.documents.models import Document
 from dms.errors import Conflict, Invalid, NotFound, TooLarge
 from dms.policy import Actor
 from dms.signing import pades
@@ -24,6 +25,7 @@ from dms.signing.models import PendingSignature, SigningRoute, Step
 
 LARGEST: Final = 500
 REVIEW_HOURS: Final = 24
+_OPEN: Final = and_(BatchItem.signed_at.is_(None), BatchItem.refused_at.is_(None), BatchItem.left_out_at.is_(None))
 ON_ITS_WAY: Final = frozenset({BatchState.RUNNING, BatchState.ASKING})
 
 
@@ -82,7 +84,7 @@ def with_papers(session: Session, batch: SigningBatch) -> list[BatchItem]:
         .where(BatchItem.batch_id == batch.id)
         .options(
             joinedload(BatchItem.step).joinedload(Step.route).joinedload(SigningRoute.version),
-            joinedload(BatchItem.document),
+            joinedload(BatchItem.document).selectinload(Document.versions),
             joinedload(BatchItem.shown_version),
         )
         .order_by(BatchItem.position)
@@ -90,16 +92,42 @@ def with_papers(session: Session, batch: SigningBatch) -> list[BatchItem]:
     return list(session.scalars(query))
 
 
-def list_recent(session: Session, *, by: Actor, limit: int = 5) -> list[SigningBatch]:
-    """The actor's last started batches, newest first."""
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A batch in a list: where it stands and how many documents it has, without loading them."""
+
+    batch: SigningBatch
+    state: BatchState
+    total: int
+    signed: int
+    refused: int
+
+
+def list_recent(session: Session, *, by: Actor, limit: int = 3) -> list[Tally]:
+    """The actor's last started batches, newest first; one query, however many documents they hold."""
+    unanswered = and_(_OPEN, BatchItem.asked_at.is_not(None), BatchItem.answer.is_(None))
+    counts = [
+        func.sum(case((each, 1), else_=0))
+        for each in (
+            BatchItem.left_out_at.is_(None),
+            BatchItem.signed_at.is_not(None),
+            BatchItem.refused_at.is_not(None),
+            _OPEN,
+            unanswered,
+        )
+    ]
     query = (
-        select(SigningBatch)
+        select(SigningBatch, *counts)
+        .join(BatchItem, BatchItem.batch_id == SigningBatch.id)
         .where(SigningBatch.person_id == by.person_id, SigningBatch.started_at.is_not(None))
-        .options(selectinload(SigningBatch.items))
+        .group_by(SigningBatch.id)
         .order_by(SigningBatch.created_at.desc())
         .limit(limit)
     )
-    return list(session.scalars(query))
+    return [
+        Tally(batch, batch.state_with(left, asked), total, signed, refused)
+        for batch, total, signed, refused, left, asked in session.execute(query)
+    ]
 
 
 def keep_choice(batch: SigningBatch, chosen: Iterable[UUID], *, now: datetime) -> None:
@@ -260,9 +288,7 @@ def release(session: Session, batch_id: UUID) -> None:
 def _unfinished() -> Select[SigningBatch]:
     left = exists().where(
         BatchItem.batch_id == SigningBatch.id,
-        BatchItem.signed_at.is_(None),
-        BatchItem.refused_at.is_(None),
-        BatchItem.left_out_at.is_(None),
+        _OPEN,
         or_(BatchItem.asked_at.is_(None), BatchItem.answer.is_not(None)),  # else it is the signer's turn
     )
     return select(SigningBatch).where(
