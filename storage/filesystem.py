@@ -62,7 +62,7 @@ class FilesystemStorage:
         with disk_errors(), suppress(FileNotFoundError):
             if stored_before is None:
                 path.unlink()
-            elif not self._remove_old(path, stored_before.timestamp()):
+            elif not self._remove_old(path, stored_before):
                 return False
             _sync_folder(path.parent)
             return True
@@ -99,16 +99,16 @@ class FilesystemStorage:
                 path.unlink(missing_ok=True)  # already renamed if all went well
                 file.close()  # on a full disk this fails again
 
-    def _remove_old(self, path: Path, limit: float) -> bool:
+    def _remove_old(self, path: Path, limit: datetime) -> bool:
         """Remove the file unless it was written at ``limit`` or later.
 
         It is taken aside first: whoever puts the same bytes at this very moment either made the file that we then hold,
         and it goes back, or makes another, which stays.
         """
-        if path.stat().st_mtime >= limit:
+        if _written_at(path) >= limit:
             return False
         aside = path.rename(self._temporaries / f"{path.name}-swept")
-        renewed = aside.stat().st_mtime >= limit
+        renewed = _written_at(aside) >= limit
         if renewed:
             with suppress(FileExistsError):
                 path.hardlink_to(aside)
@@ -164,6 +164,11 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _written_at(path: Path) -> datetime:
+    """As ``stat`` tells it: rounded to microseconds, so that an instant it told is never taken for an earlier one."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _remove_if_older(path: Path, instant: float) -> bool:

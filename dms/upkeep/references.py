@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from dms.archive.models import SealedDossier
 from dms.awards.models import Award
 from dms.documents.models import Version
-from dms.signing.models import PendingSignature, SigningKey
+from dms.signing.models import KeyRequest, PendingSignature, SigningKey
 
 Condition = Callable[[datetime], ColumnElement[bool]]
 
@@ -48,6 +48,7 @@ class Reference:
 BLOBS: tuple[Reference, ...] = (
     Reference(Version.digest, size=Version.size),
     Reference(SigningKey.picture_digest),
+    Reference(KeyRequest.picture_digest),
     Reference(PendingSignature.prepared_digest, needed=_in_the_making),
     Reference(Award.certificate_digest),
     Reference(SealedDossier.manifest_digest),

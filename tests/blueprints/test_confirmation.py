@@ -309,4 +309,5 @@ def test_a_log_out_ends_the_confirmation(make_house: Callable[..., House]) -> No
     head.submit("/logout")
     with head.session_transaction() as session:
         assert "proofs" not in session
+    head.get("/login")
     assert sign(head, paper).location.startswith("/login")

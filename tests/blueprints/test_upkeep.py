@@ -113,7 +113,7 @@ def test_repair_mends_and_the_next_look_is_clean(app: Flask, runner: FlaskCliRun
 
 def test_a_program_gets_json_with_codes(app: Flask, runner: FlaskCliRunner) -> None:
     give_up(app)
-    answer = json.loads(runner.invoke(args=["doctor", "--json"]).output)
+    answer = json.loads(runner.invoke(args=["doctor", "--json"]).stdout)
     events = next(each for each in answer["checks"] if each["check"] == "events")
     assert events["troubles"][0]["code"] == "outbox_given_up"
     assert events["troubles"][0]["params"] == {"name": "dossier.sealable", "count": 1}
@@ -123,7 +123,7 @@ def test_a_program_gets_json_with_codes(app: Flask, runner: FlaskCliRunner) -> N
 def test_an_authority_that_is_away_and_tables_that_are_old_are_found(make_app: Callable[..., Flask]) -> None:
     app = make_app(tsa_url="http://127.0.0.1:9/tsa")
     found = app.test_cli_runner().invoke(args=["doctor", "--json"])
-    codes = {trouble["code"] for each in json.loads(found.output)["checks"] for trouble in each["troubles"]}
+    codes = {trouble["code"] for each in json.loads(found.stdout)["checks"] for trouble in each["troubles"]}
     assert {"timestamps_down", "migrations_behind"} <= codes
     assert found.exit_code == 2
 
@@ -139,7 +139,7 @@ def test_keys_that_others_can_open_are_found(app: Flask, runner: FlaskCliRunner)
     finally:
         for path, mode in modes.items():
             path.chmod(mode)
-    keys = next(each for each in json.loads(found.output)["checks"] if each["check"] == "keys")
+    keys = next(each for each in json.loads(found.stdout)["checks"] if each["check"] == "keys")
     assert {trouble["code"] for trouble in keys["troubles"]} == {"key_open_to_others"}
 
 
@@ -156,7 +156,7 @@ def test_settings_that_do_not_go_together_are_found(
     make_app: Callable[..., Flask], changed: dict[str, object], code: str
 ) -> None:
     found = make_app(**changed).test_cli_runner().invoke(args=["doctor", "--json"])
-    settings = next(each for each in json.loads(found.output)["checks"] if each["check"] == "settings")
+    settings = next(each for each in json.loads(found.stdout)["checks"] if each["check"] == "settings")
     assert code in {trouble["code"] for trouble in settings["troubles"]}
 
 

@@ -18,7 +18,7 @@ def complete(path: Path, field: str, trust: SigningTrust) -> None:
     """Add the proof for the signature in ``field``, and a document time stamp where the signature carries none.
 
     ETSI EN 319 142-1, 6.3: a document time stamp serves level B-T as well as one in the signature. Nothing that is
-    there is touched. Invalid: ``certificate_*``, ``signature_malformed``, ``document_unreadable`` and its kin.
+    there is touched. Invalid: ``certificate_*``, ``document_unreadable`` and its kin.
     Unavailable: ``timestamp_unavailable``, ``revocation_unavailable``.
     """
     with path.open("r+b") as stream:
@@ -37,5 +37,5 @@ def _signature(reader: PdfFileReader, field: str) -> EmbeddedPdfSignature:
         lambda: [each for each in reader.embedded_regular_signatures if each.fq_name == field]
     )
     if not found:
-        raise Invalid("signature_malformed", field=field)
+        raise Invalid("document_unreadable", field=field)
     return found[0]

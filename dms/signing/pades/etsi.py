@@ -51,6 +51,7 @@ _INDETERMINATE: Final[Mapping[str, str]] = {
     "certificate_unusable": "CHAIN_CONSTRAINTS_FAILURE",
     "certificate_untrusted": "NO_CERTIFICATE_CHAIN_FOUND",
     "certificate_unproven": "TRY_LATER",
+    "timestamp_missing": "NO_POE",
     "timestamp_untrusted": "NO_POE",
     "timestamp_expired": "NO_POE",
     "archive_timestamp_untrusted": "NO_POE",

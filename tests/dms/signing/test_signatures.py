@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from demo import pki as demo_pki
 from dms import clock
@@ -185,11 +186,11 @@ def test_without_a_certificate_nobody_signs(office: Office) -> None:
         office.sign(office.step(route, SEAL), "registrar")
 
 
-def test_a_certificate_revoked_between_the_halves_signs_nothing(office: Office, tmp_path: Path) -> None:
+def test_a_certificate_revoked_between_the_halves_signs_nothing(session: Session, tmp_path: Path) -> None:
     subjects = [s for s in SUBJECTS if s.ref in {"head", "deputy", "chair", "secretary", "clerk", "seal"}]
     with running_pki(tmp_path / "own", subjects) as own:
         trust = own.new_trust(freshness=timedelta(0))
-        own_office = an_office(office.session, a_desk(own, tmp_path / "own-desk", trust=trust))
+        own_office = an_office(session, a_desk(own, tmp_path / "own-desk", trust=trust))
         route = own_office.started(HEAD_ONLY)
         step = own_office.step(route, APPROVAL)
         pending = prepared(own_office, step, "head")
