@@ -80,7 +80,8 @@
         if (!answer.ok) throw new Error(answer.status);
         const news = await answer.json();
         show(news);
-        if (!news.running) return window.location.reload(); // the page of the report has more to offer
+        const moved = news.state !== section.dataset.now; // the signer's turn has come, or all is done
+        if (moved || !news.running) return window.location.reload(); // the page then has more to offer
         pause = PAUSE;
       } catch (error) {
         pause = Math.min(pause * 2, MOST_PAUSE); // the service may be starting anew; the batch goes on with it

@@ -192,6 +192,30 @@ def test_without_the_program_the_page_says_so_and_the_code_signs(
     ensure_signed(page, paper)
 
 
+def run_batches(served: Served) -> None:
+    runner = served.house.app.extensions["dms_jobs"]["runner"]
+    ThreadPoolExecutor(1).submit(runner.run_waiting).result()
+
+
+def test_one_pin_signs_three_papers_of_a_batch(page: Page, served: Served, official: Official) -> None:
+    papers = [started(served, f"Tờ trình số một, phần {number}") for number in range(3)]
+    page.goto("/signing")
+    page.locator("[data-choose-all]").check()
+    page.locator("#batch [type=submit]").click()
+    page.locator("[data-review] [type=submit]").click()
+    page.wait_for_url(re.compile(r"/signing/batches/[0-9a-f-]+$"))
+    run_batches(served)
+    with served.program_running():
+        page.locator("[data-agent-sign]").click()
+        enter_pin(page, official.address(), PIN)
+        expect(page.locator("[data-agent-sign]")).to_have_count(0)
+    run_batches(served)
+    expect(page.locator(".batch-summary")).to_contain_text("3")
+    expect(page.locator(".results .is-signed")).to_have_count(3)
+    page.goto(f"/signing/documents/{papers[0].document_id}/verification")
+    expect(page.locator(".verdict")).to_contain_text("Hợp lệ")
+
+
 def test_the_page_notices_that_it_was_stopped(page: Page, served: Served, official: Official) -> None:
     paper = started(served)
     with served.program_running():
