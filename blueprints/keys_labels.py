@@ -21,7 +21,7 @@ KEYS: dict[type[Enum], dict[Any, Any]] = {
     AnchorKind: {
         AnchorKind.STATE: _p("signature", "Specialised public-service signature (Government Cipher Committee)"),
         AnchorKind.PUBLIC: _p("signature", "Public digital signature"),
-        AnchorKind.OTHER: _p("signature", "Authority that this installation trusts"),
+        AnchorKind.OTHER: _p("signature", "Other (an authority that this installation alone trusts)"),
     },
     RequestOutcome: {
         RequestOutcome.CONFIRMED: _p("key", "Confirmed"),

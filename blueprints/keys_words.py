@@ -25,6 +25,11 @@ def name(row: Certified) -> str:
     return credentials.signers_name(row)
 
 
+def issuer(row: Certified) -> str:
+    """The name of the authority that issued a certificate."""
+    return credentials.issuers_name(row)
+
+
 def differs(row: Certified, full_name: str) -> bool:
     """Whether the certificate bears another name than the person; capitals and accents do not count."""
     return fold(name(row)) != fold(full_name)

@@ -210,6 +210,12 @@ def signers_name(certified: Certified) -> str:
     return pades.name_of(x509.Certificate.load(certified.certificate))
 
 
+def issuers_name(certified: Certified) -> str:
+    """The common name of the authority that issued a certificate; its whole name where it has none."""
+    found = x509.Certificate.load(certified.certificate).issuer.native.get("common_name")
+    return found if isinstance(found, str) else certified.issuer
+
+
 def _may_retire(key: SigningKey, by: Actor) -> bool:
     is_own = key.person_id is not None and key.person_id == by.person_id
     return is_own or by is SYSTEM or allows(by, Permission.PEOPLE_ADMINISTER, None)

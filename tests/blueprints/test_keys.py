@@ -73,7 +73,7 @@ def test_a_certificate_is_asked_for_confirmed_and_shown(house: House, pki: Pki) 
 
     mine = words(chair.get("/keys/"))
     assert "đang sử dụng" in mine
-    assert "Tổ chức cấp chứng thư do hệ thống này tin cậy" in mine
+    assert "Khác (tổ chức cấp chứng thư chỉ hệ thống này tin cậy)" in mine
     with house.app.app_context():
         key = credentials.key_of_person(db.session(), house.ids["chair"])
         assert credentials.picture_of(tools().signing, key) == demo_signature_picture("Trần Quốc Trưởng")
