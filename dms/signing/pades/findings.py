@@ -82,9 +82,10 @@ def _trust_problem(status: PdfSignatureStatus, around: Surroundings) -> str:
     if not isinstance(indication, AdESIndeterminate):
         return "algorithm_weak"
     problem = _TRUST.get(indication, "certificate_unproven")
-    judged_at = around.claimed or around.now
-    if problem == "certificate_expired" and judged_at < status.signing_cert.not_valid_before:
+    if (around.claimed or around.now) < status.signing_cert.not_valid_before:
         return "certificate_not_yet_valid"
+    if problem == "certificate_unusable" and status.signing_cert.self_signed != "no":
+        return "certificate_untrusted"  # its holder made it himself; what it may be used for is not the question
     return problem
 
 

@@ -90,7 +90,7 @@ def validate(
             opened = _open(files.open_reader(stream), expected, fetched)
             return _judge(opened, digest, trust=trust, expected=expected, now=at or clock.now())
         except DomainError as refusal:
-            return DocumentReport(Verdict.INVALID, (refusal.code,), (), digest)
+            return DocumentReport(findings.verdict_of([refusal.code]), (refusal.code,), (), digest)
         except Exception:  # noqa: BLE001 - a hostile file makes the parser raise anything; all of it means "no"
             return DocumentReport(Verdict.INVALID, ("document_unreadable",), (), digest)
 

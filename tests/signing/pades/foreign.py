@@ -11,9 +11,19 @@ from pyhanko.sign.timestamps import HTTPTimeStamper
 from tests.pki import Pki
 
 
-def sign(pki: Pki, source: Path, target: Path, role: str = "head", *, stamped: bool = False, **settings: Any) -> Path:
+def sign(
+    pki: Pki,
+    source: Path,
+    target: Path,
+    role: str = "head",
+    *,
+    stamped: bool = False,
+    pss: bool = False,
+    **settings: Any,
+) -> Path:
     """An approval signature of level B-B or, ``stamped``, B-T; no certificate is checked."""
-    signer = SimpleSigner.load_pkcs12(str(pki.folder / "p12" / f"{role}.p12"), passphrase=pki.passphrase.encode())
+    file, passphrase = str(pki.folder / "p12" / f"{role}.p12"), pki.passphrase.encode()
+    signer = SimpleSigner.load_pkcs12(file, passphrase=passphrase, prefer_pss=pss)
     meta = PdfSignatureMetadata(**{"field_name": "head", "subfilter": SigSeedSubFilter.PADES, **settings})
     stamper = HTTPTimeStamper(pki.tsa_url) if stamped else None
     target.write_bytes(source.read_bytes())
