@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 
-from bench import finding, place, queries, signing, signing_service, uploads
+from bench import finding, place, queries, signing, signing_service, uploads, validation
 from bench.figures import Row, Verdict, table, told
 from dms import clock
 
@@ -50,7 +50,7 @@ def _measured(parts: Iterable[str]) -> list[Row]:
 
 
 def _signing(here: place.Place) -> list[Row]:
-    return [*signing.measured(ROUNDS), *signing_service.measured(here, ROUNDS)]
+    return [*signing.measured(ROUNDS), *signing_service.measured(here, ROUNDS), *validation.measured(ROUNDS)]
 
 
 def _uploads(here: place.Place) -> list[Row]:

@@ -1,19 +1,26 @@
 """Fetchers of OCSP answers and revocation lists for which a slow or senseless answer is no answer.
 
 pyHanko's own let a time-out and unreadable bytes through as errors of another kind, so that the whole validation breaks
-off where the next source (a revocation list after OCSP) would still have told.
+off where the next source (a revocation list after OCSP) would still have told. They also follow redirections, by which
+a server on the way could send ours to an address inside the network.
 """
 
+import ssl
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+import aiohttp
+import certifi
 from pyhanko_certvalidator.errors import CRLFetchError, OCSPFetchError
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers.cert_fetch_client import AIOHttpCertificateFetcher
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers.crl_client import AIOHttpCRLFetcher
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers.ocsp_client import AIOHttpOCSPFetcher
+from pyhanko_certvalidator.fetchers.aiohttp_fetchers.util import LazySession
 from pyhanko_certvalidator.fetchers.api import Fetchers
 from pyhanko_certvalidator.fetchers.common_utils import FetchBudget
+
+MOST_BYTES: Final = 64 << 20
 
 _NO_ANSWER = (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError)  # TimeoutError is an OSError
 
@@ -41,8 +48,34 @@ class _Lists(_Forgiving, AIOHttpCRLFetcher):
     failure = CRLFetchError
 
 
+class _Guarded(LazySession):  # type: ignore[misc]  # pyHanko's helper has no types
+    """A session that goes nowhere but to the address in the certificate, and takes no answer without end."""
+
+    def get_session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            watch = aiohttp.TraceConfig()
+            watch.on_request_redirect.append(_ensure_no_redirect)
+            watch.on_request_end.append(_ensure_size)
+            tls = ssl.create_default_context(cafile=certifi.where())
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls), trace_configs=[watch])
+        session: aiohttp.ClientSession = self._session
+        return session
+
+
+async def _ensure_no_redirect(_session: Any, _context: Any, told: aiohttp.TraceRequestRedirectParams) -> None:
+    raise OSError(f"{told.url} sends elsewhere")
+
+
+async def _ensure_size(_session: Any, _context: Any, told: aiohttp.TraceRequestEndParams) -> None:
+    if (told.response.content_length or 0) > MOST_BYTES:
+        raise OSError(f"{told.url} sends too much")
+
+
 class FetcherBackend(AIOHttpFetcherBackend):
     """pyHanko's backend with our fetchers; see the module."""
+
+    def __init__(self, *, per_request_timeout: float) -> None:
+        super().__init__(_Guarded(), per_request_timeout)
 
     def get_fetchers(self) -> Fetchers:
         """A set of fetchers that share one session and one budget of requests."""

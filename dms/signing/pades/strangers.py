@@ -17,6 +17,7 @@ from dms.documents.confinement import MIB, Limits
 from dms.documents.sniff import MediaType
 from dms.errors import DomainError, Invalid
 from dms.signing.pades import files, revocation, verdict
+from dms.signing.pades.anchors import AnchorKind
 from dms.signing.pades.evidence import NOTHING, Fetched
 from dms.signing.pades.model import DocumentReport, Verdict
 from dms.signing.pades.trust import SigningTrust
@@ -40,10 +41,11 @@ _OPEN = frozenset({"certificate_unproven", "timestamp_untrusted"})
 
 
 @dataclass(frozen=True)
-class Anchors:
-    """The part of the trust that a child needs: certificates, DER."""
+class Known:
+    """The part of the trust that a child needs: certificates, DER, the anchors by their set."""
 
-    roots: tuple[bytes, ...]
+    anchors: dict[AnchorKind, tuple[bytes, ...]]
+    tsa_roots: tuple[bytes, ...]
     intermediates: tuple[bytes, ...]
 
 
@@ -52,17 +54,19 @@ def validate(path: Path, *, trust: SigningTrust, at: datetime) -> tuple[Document
 
     Unavailable("sandbox_busy", "sandbox_failed").
     """
-    anchors = Anchors(tuple(each.dump() for each in trust.roots), tuple(each.dump() for each in trust.intermediates))
-    report = _judged(path, anchors, NOTHING, at)
+    known = _known(trust)
+    report = _judged(path, known, NOTHING, at)
     if trust.online and (chains := tuple(_unproven(report))):
         fetched = revocation.fetch_for(trust, chains)
-        report = _judged(path, anchors, fetched, at) if fetched != NOTHING else report
+        report = _judged(path, known, fetched, at) if fetched != NOTHING else report
     return report, _warnings(path)
 
 
-def judge(path: Path, anchors: Anchors, fetched: Fetched, at: datetime) -> DocumentReport:
+def judge(path: Path, known: Known, fetched: Fetched, at: datetime) -> DocumentReport:
     """What the child does."""
-    trust = SigningTrust(roots=anchors.roots, intermediates=anchors.intermediates, online=False)
+    trust = SigningTrust(
+        anchors=known.anchors, tsa_roots=known.tsa_roots, intermediates=known.intermediates, online=False
+    )
     return verdict.validate(path, trust=trust, at=at, fetched=fetched)
 
 
@@ -71,9 +75,20 @@ def warm_up() -> None:
     wire.adapter(DocumentReport)
 
 
-def _judged(path: Path, anchors: Anchors, fetched: Fetched, at: datetime) -> DocumentReport:
+def _known(trust: SigningTrust) -> Known:
+    sets: dict[AnchorKind, list[bytes]] = {}
+    for root in trust.roots:
+        sets.setdefault(trust.anchors.kind_of(root) or AnchorKind.OTHER, []).append(root.dump())
+    return Known(
+        anchors={kind: tuple(roots) for kind, roots in sets.items()},
+        tsa_roots=tuple(each.dump() for each in trust.tsa_roots),
+        intermediates=tuple(each.dump() for each in trust.intermediates),
+    )
+
+
+def _judged(path: Path, known: Known, fetched: Fetched, at: datetime) -> DocumentReport:
     try:
-        return sandbox.run(_JOB, path, anchors, fetched, at, returns=DocumentReport, limits=LIMITS)
+        return sandbox.run(_JOB, path, known, fetched, at, returns=DocumentReport, limits=LIMITS)
     except Invalid as refusal:
         reason = refusal.code if refusal.code == "file_too_costly" else "document_unreadable"
         found = Verdict.UNPROVEN if reason == "file_too_costly" else Verdict.INVALID
