@@ -48,7 +48,7 @@ class _Lists(_Forgiving, AIOHttpCRLFetcher):
     failure = CRLFetchError
 
 
-class _Guarded(LazySession):  # type: ignore[misc]  # pyHanko's helper has no types
+class _Guarded(LazySession):
     """A session that goes nowhere but to the address in the certificate, and takes no answer without end."""
 
     def get_session(self) -> aiohttp.ClientSession:
@@ -75,7 +75,8 @@ class FetcherBackend(AIOHttpFetcherBackend):
     """pyHanko's backend with our fetchers; see the module."""
 
     def __init__(self, *, per_request_timeout: float) -> None:
-        super().__init__(_Guarded(), per_request_timeout)
+        session: Any = _Guarded()  # type: ignore[no-untyped-call]  # pyHanko's helper has no types
+        super().__init__(session, per_request_timeout)
 
     def get_fetchers(self) -> Fetchers:
         """A set of fetchers that share one session and one budget of requests."""
