@@ -6,12 +6,13 @@ import os
 import time
 from collections.abc import Callable, Iterable
 
-from bench import finding, place, queries, signing, signing_service, uploads, validation
+from bench import batches, finding, place, queries, signing, signing_service, uploads, validation
 from bench.figures import Row, Verdict, table, told
 from dms import clock
 
-PARTS = ("signing", "queries", "uploads", "search")
+PARTS = ("signing", "batches", "queries", "uploads", "search")
 ROUNDS = 25
+BATCH = 100
 
 
 def main() -> int:
@@ -39,6 +40,7 @@ def _measured(parts: Iterable[str]) -> list[Row]:
     with place.opened() as here:
         ways: dict[str, Callable[[place.Place], Iterable[Row]]] = {
             "signing": _signing,
+            "batches": lambda here: batches.measured(here, BATCH),
             "queries": queries.measured,
             "uploads": _uploads,
             "search": finding.measured,

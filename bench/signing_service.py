@@ -38,7 +38,7 @@ from tests.dms.signing import office
 def measured(place: Place, rounds: int) -> list[Row]:
     tools: Tools = place.app.extensions["dms"]
     with place.app.app_context():
-        bench = _Bench(place.app, tools, place.folder)
+        bench = Department(place.app, tools, place.folder)
         size = bench.size >> 10
         routes = iter([bench.route() for _ in range(rounds + 3)])
         plain, whole = bench.plain(bench.route())
@@ -57,16 +57,16 @@ def measured(place: Place, rounds: int) -> list[Row]:
     ]
 
 
-class _Bench:
+class Department:
     """The department of the demo whose head signs papers of 100 KB."""
 
     def __init__(self, app: Flask, tools: Tools, folder: Path) -> None:
         self._app, self._tools, self._folder = app, tools, folder
         self._paper = _paper()
         session = db.session()
-        self._unit_id = session.scalars(select(Unit.id).where(Unit.code == "so-gddt")).one()
+        self.unit_id = session.scalars(select(Unit.id).where(Unit.code == "so-gddt")).one()
         person = session.scalars(select(Person.id).where(Person.email.startswith(f"{SIGNER}@"))).one()
-        self._by: Actor = people.actor_of(session, person, clock.day_of(clock.now()))
+        self.by: Actor = people.actor_of(session, person, clock.day_of(clock.now()))
         session.rollback()
 
     @property
@@ -79,12 +79,12 @@ class _Bench:
         intake = documents.receive(self._tools.desk, BytesIO(self._paper), filename="to-trinh.pdf")
         with transaction() as session:
             document = documents.create_document(
-                session, unit_id=self._unit_id, kind=DocumentKind.SUBMISSION_LETTER, title="Tờ trình"
+                session, unit_id=self.unit_id, kind=DocumentKind.SUBMISSION_LETTER, title="Tờ trình"
             )
             act = {"trail": Trail("document", document.id), "by": SYSTEM, "now": clock.now()}
             documents.add_version(session, document.id, intake, origin=Origin.UPLOADED, **act)
             plan = RoutePlan(
-                title="Tờ trình", stages=office.HEAD_ONLY, units={Side.OWN: self._unit_id}, trail=act["trail"]
+                title="Tờ trình", stages=office.HEAD_ONLY, units={Side.OWN: self.unit_id}, trail=act["trail"]
             )
             return placement.start(session, self._tools.signing, document, plan, by=SYSTEM, now=clock.now())
 
@@ -93,7 +93,7 @@ class _Bench:
         session, step = db.session(), route.steps[0]
         shown = route.version.digest
         signatures.sign_with_server_key(
-            session, transaction, self._tools.signing, step.id, shown_digest=shown, by=self._by, now=clock.now()
+            session, transaction, self._tools.signing, step.id, shown_digest=shown, by=self.by, now=clock.now()
         )
 
     def plain(self, route: SigningRoute) -> tuple[Callable[[], None], Callable[[], None]]:
@@ -102,8 +102,8 @@ class _Bench:
         with documents.local_copy(desk, route.version) as copy:
             letter.write_bytes(copy.read_bytes())
         step = route.steps[0]
-        tsa_url, stamp = self._tools.settings.tsa_url, self._stamp(route)
-        sign = plain_way(letter, step.field_name or "", self._key(), trust=trust, tsa_url=tsa_url, stamp=stamp)
+        tsa_url, stamp = self._tools.settings.tsa_url, self.stamp(route)
+        sign = plain_way(letter, step.field_name or "", self.key(), trust=trust, tsa_url=tsa_url, stamp=stamp)
         target = letter.with_name("plain-signed.pdf")
 
         def whole() -> None:
@@ -115,16 +115,16 @@ class _Bench:
 
         return sign, whole
 
-    def _key(self) -> PlainKey:
+    def key(self) -> PlainKey:
         settings = self._tools.settings
         content = (settings.key_folder / f"{SIGNER}.p12").read_bytes()
         bundle = pkcs12.load_pkcs12(content, settings.key_passphrase.get_secret_value().encode())
         held = self._tools.signing.keys.held(KeyKind.PKCS12, SIGNER)
         return PlainKey(bundle.key, held.certificate, held.chain)
 
-    def _stamp(self, route: SigningRoute) -> pades.Stamp:
+    def stamp(self, route: SigningRoute) -> pades.Stamp:
         session, step = db.session(), route.steps[0]
-        seat = signatures.service.ensure_turn(session, step, by=self._by, now=clock.now())
+        seat = signatures.service.ensure_turn(session, step, by=self.by, now=clock.now())
         key = signatures.key_for(session, step, seat, now=clock.now())
         return stamps.stamp_for(session, self._tools.signing, step, seat, key=key, now=clock.now())
 

@@ -77,6 +77,7 @@ def _progress(batch: SigningBatch, secret: SecretForm | None = None) -> str:
     session, by, now = db.session(), current_actor(), clock.now()
     items = service.with_papers(session, batch)
     left = [item.step for item in items if item.is_open or item.may_retry]
+    means = consent.means_of(session, tools().signing, left, by=by, now=now)
     return render_template(
         "batches/progress.html",
         batch=batch,
@@ -85,7 +86,8 @@ def _progress(batch: SigningBatch, secret: SecretForm | None = None) -> str:
         summary=summary(batch),
         is_on_its_way=batch.state in service.ON_ITS_WAY,
         can_resume=service.can_resume(batch),
-        means=consent.means_of(session, tools().signing, left, by=by, now=now),
+        means=means,
+        minutes=tools().signing.expires_minutes,
         sentence=batch_report.sentence,
         stopped=batch_report.why_stopped(batch),
         secret=secret or SecretForm(formdata=None),
@@ -100,7 +102,6 @@ def progress(batch_id: UUID) -> Response:
     told = counts(batch)
     return jsonify(
         state=batch.state.value,
-        running=batch.state in service.ON_ITS_WAY,
         text=summary(batch),
         done=told["done"],
         total=told["total"],

@@ -15,6 +15,9 @@ SENTENCES: dict[str, LazyString] = {
     "batch_not_stopped": _l(
         "There is nothing to go on with: the batch is still running, or every document has its result."
     ),
+    "key_signs_singly": _l(
+        "Your key signs one document at a time, in a program of its own, so it cannot take part in a batch. Open the document and sign it there."
+    ),
     "passkey_refused": _l(
         "The passkey was not accepted: it is another one, it did not verify you, or the question was too old. Try again, or confirm in another way."
     ),

@@ -80,8 +80,8 @@
         if (!answer.ok) throw new Error(answer.status);
         const news = await answer.json();
         show(news);
-        const moved = news.state !== section.dataset.now; // the signer's turn has come, or all is done
-        if (moved || !news.running) return window.location.reload(); // the page then has more to offer
+        // Another state (the signer's turn has come, or all is done) has a page with more to offer.
+        if (news.state !== section.dataset.now) return window.location.reload();
         pause = PAUSE;
       } catch (error) {
         pause = Math.min(pause * 2, MOST_PAUSE); // the service may be starting anew; the batch goes on with it

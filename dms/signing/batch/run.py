@@ -19,14 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from dms import clock
-from dms.errors import Conflict, DomainError, Unavailable
+from dms.errors import Conflict, DomainError, Invalid, Unavailable
 from dms.people import service as people
 from dms.policy import Actor, Presence
 from dms.signing import signatures
 from dms.signing.batch import service
 from dms.signing.batch.crew import Act, Crew, Question, Reply, Workplace
 from dms.signing.batch.models import BatchItem, SigningBatch
-from dms.signing.keys import SERVER_KINDS, SIGNER_KINDS, KeyKind
+from dms.signing.keys import SERVER_KINDS, KeyKind
 from dms.signing.models import PendingSignature, SigningKey
 from dms.signing.service import SigningDesk
 from dms.signing.signatures import Made, Transaction
@@ -194,12 +194,14 @@ class _Run:
             pending_id = signatures.pend(session, drafted).id
             item, key = session.get_one(BatchItem, item_id), session.get_one(SigningKey, drafted.key_id)
             kind, item.pending_id = key.provider, pending_id
-            if kind in SIGNER_KINDS:
+            if kind is KeyKind.AGENT:
                 item.asked_at = clock.now()
         if kind is KeyKind.PKCS12:
             self._ask_at_once(item_id, pending_id)
         elif kind in SERVER_KINDS:
             self.gathered.append((item_id, pending_id))
+        elif kind is not KeyKind.AGENT:
+            self._refuse(item_id, Invalid("key_signs_singly"))
 
     def _ask_at_once(self, item_id: UUID, pending_id: UUID) -> None:
         """A key that lies open in this process costs nothing to ask, so no other document waits for this one."""

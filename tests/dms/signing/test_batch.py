@@ -314,3 +314,11 @@ def test_a_key_that_only_the_signer_has_is_asked_at_the_signers_and_the_runner_f
         assert service.take_answers(session, batch_id, answers, by=by) == 3
     bureau.work()
     assert bureau.results(batch_id) == ["signed", "signed", "refused signature_not_by_certificate"]
+
+
+def test_a_key_that_signs_one_by_one_in_a_program_of_its_own_takes_no_part(bureau: Bureau) -> None:
+    batch_id = bureau.started(bureau.papers("Một"))
+    with bureau.writing() as session:
+        session.execute(update(SigningKey).values(provider=KeyKind.ELSEWHERE, reference=""))
+    bureau.work()
+    assert bureau.results(batch_id) == ["refused key_signs_singly"]
