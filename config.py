@@ -144,6 +144,13 @@ class Settings(BaseSettings):
             return self.pkcs11_pin_file.read_text("utf-8").strip()
         return self.pkcs11_pin.get_secret_value()
 
+    @field_validator("step_up_methods")
+    @classmethod
+    def _somebody_can_confirm(cls, value: str, info: ValidationInfo) -> str:
+        if "passkey" not in value and info.data.get("step_up_required") and not info.data.get("two_factor"):
+            raise ValueError("nobody could sign: codes need DMS_TWO_FACTOR; switch it on, or let passkeys count")
+        return value
+
     def shown(self, name: str) -> str:
         """The value of a setting as people may see it: secrets and passwords in addresses are hidden."""
         return _PASSWORD_IN_URL.sub(rf"\1:{HIDDEN}@", str(getattr(self, name)))

@@ -211,3 +211,8 @@ def test_some_set_of_trust_anchors_is_needed(environment: pytest.MonkeyPatch) ->
 
     environment.setenv("DMS_TRUST_STATE", "/srv/dms/anchors/state")
     assert load().trust_roots is None
+
+
+def test_settings_under_which_nobody_could_sign_are_refused(environment: None) -> None:
+    with pytest.raises(SettingsError, match=r"DMS_STEP_UP_METHODS: .*nobody could sign"):
+        load(step_up_required=True, step_up_methods="totp", two_factor=False)
