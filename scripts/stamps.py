@@ -16,8 +16,11 @@ import pypdfium2
 from PIL import Image
 from sqlalchemy.orm import Session
 
+from dms import clock
 from dms.db import Base, make_engine
 from dms.people.models import Capacity
+from dms.policy import SYSTEM
+from dms.signing import credentials
 from dms.signing.models import SigningRoute
 from scripts.run import ROOT
 from tests.dms.signing import office
@@ -26,20 +29,18 @@ from tests.pki import running_pki
 
 FOLDER = ROOT / "docs" / "stamps"
 WIDTH = 1100  # dots of a page
-CLOSE = 2.2  # how much closer the detail is
+CLOSE = 2  # how much closer the detail is
 COLOURS = 128
 
 
 def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, _office(Path(name)) as department:
-        for title, route in (
-            ("head", _head(department)),
-            ("deputy", _deputy(department)),
-            ("named", _named(department)),
-        ):
-            path = department.file(route, Path(name))
-            _draw(path, title)
+        _draw(department.file(_head(department), Path(name)), "head")
+        department.delegate("deputy", Capacity.KT)
+        _draw(department.file(_deputy(department), Path(name)), "deputy")
+        _draw(department.file(_named(department), Path(name)), "named")
+        _draw(department.file(_in_words(department), Path(name)), "words")
     return 0
 
 
@@ -60,22 +61,33 @@ def _head(department: Office) -> SigningRoute:
 def _deputy(department: Office) -> SigningRoute:
     """A deputy signs a paper that was printed for the deputy (KT.)."""
     content = office.letter(signer="Lê Hoàng Phước Ưu", title="KT. GIÁM ĐỐC \\ PHÓ GIÁM ĐỐC")
-    return _signed_by_deputy(department, content)
+    return _signed_by_deputy(department, content, number=126)
 
 
 def _named(department: Office) -> SigningRoute:
     """A deputy signs a paper that was printed for the head: the stamp says in which power, and who."""
-    return _signed_by_deputy(department, office.letter())
+    return _signed_by_deputy(department, office.letter(), number=127)
 
 
-def _signed_by_deputy(department: Office, content: bytes) -> SigningRoute:
-    if not department.staff.get("delegated"):
-        department.delegate("deputy", Capacity.KT)
-        department.staff["delegated"] = department.staff["deputy"]
+def _in_words(department: Office) -> SigningRoute:
+    """Nobody has given a picture: name, number and time stand there in words (ISO 8601, Vietnamese time)."""
+    for owner in ({"person_id": department.staff["head"].id}, {"unit_id": department.unit.id}):
+        reference = "head" if "person_id" in owner else "seal"
+        key = {"reference": reference, "by": SYSTEM, "now": clock.now()}
+        credentials.bind_key(department.session, department.desk, **owner, **key)
+    route = department.started()
+    department.sign(department.step(route, INITIALS), "clerk")
+    department.sign(department.step(route, APPROVAL, P.HEAD), "head")
+    department.number(route, 128)
+    department.sign(department.step(route, SEAL), "registrar")
+    return route
+
+
+def _signed_by_deputy(department: Office, content: bytes, *, number: int) -> SigningRoute:
     route = department.started(content=content)
     department.sign(department.step(route, INITIALS), "clerk")
     department.sign(department.step(route, APPROVAL, P.HEAD), "deputy")
-    department.number(route, number=126 if route.document.number is None else route.document.number)
+    department.number(route, number)
     department.sign(department.step(route, SEAL), "registrar")
     return route
 
@@ -87,9 +99,14 @@ def _draw(path: Path, title: str) -> None:
     scale = WIDTH / page.get_width()
     _save(page.render(scale=scale, may_draw_forms=True).to_pil(), FOLDER / f"{title}.png")
     close = page.render(scale=scale * CLOSE, may_draw_forms=True).to_pil()
-    width, height = close.size
-    _save(close.crop((0, int(height * 0.36), width, int(height * 0.62))), FOLDER / f"{title}-detail.png")
+    _save(close.crop(_part(close)), FOLDER / f"{title}-detail.png")
     document.close()
+
+
+def _part(page: Image.Image) -> tuple[int, int, int, int]:
+    """The block of the signature, where the test letter has it."""
+    left, top, right, bottom = (0.44, 0.315, 0.94, 0.49)
+    return (int(page.width * left), int(page.height * top), int(page.width * right), int(page.height * bottom))
 
 
 def _save(picture: Image.Image, path: Path) -> None:

@@ -41,7 +41,7 @@ def stamp_for(session: Session, desk: SigningDesk, step: Step, seat: Seat, *, ke
     """
     picture = credentials.picture_of(desk, key)
     if step.action is StepAction.SEAL:
-        return Stamp((), picture, StampKind.SEAL) if picture else Stamp(_paper_and_time(step, now), kind=StampKind.TEXT)
+        return Stamp((), picture, StampKind.SEAL) if picture else Stamp(_paper_and_time(step, now), kind=StampKind.SEAL)
     if step.action is StepAction.INITIALS and picture:
         return Stamp((), picture)
     lines = _power_and_name(session, step, seat, now=now) if seat.delegated else ()

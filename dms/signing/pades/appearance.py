@@ -29,8 +29,16 @@ _ALIGNMENTS = {0: AxisAlignment.ALIGN_MIN, 1: AxisAlignment.ALIGN_MID, 2: AxisAl
 _MIDDLE = (AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID)
 _LINE = 10.0  # the decree's size for signing information; shrunk where the field is smaller
 _LEADING = 1.15
+_SMALL = 8  # points: what would have to be smaller is broken into two lines
+_MOST_WORDS = 0.5  # of the field's height, where there is a picture too
 _TAIL = 2  # points below the last line for g, y and ạ
 _TAILS = 0.25  # the same as a part of the type size
+_TIGHT = SimpleBoxLayoutRule(
+    AxisAlignment.ALIGN_MIN,
+    AxisAlignment.ALIGN_MIN,
+    margins=Margins(),
+    inner_content_scaling=InnerScaling.NO_SCALING,  # pyHanko's own leaves ten points free on each side
+)
 _BLACK = (0.0, 0.0, 0.0)
 _INK = (0.05, 0.15, 0.45)  # a person's words are blue, as the signature is; the decree wants an organisation's black
 _MAX_PIXELS = 4_000_000
@@ -95,23 +103,28 @@ def _style(stamp: Stamp, box: BoxConstraints) -> BaseStampStyle | None:
 
 
 def _with_lines(stamp: Stamp, background: PdfImage | None, box: BoxConstraints) -> TextStampStyle:
-    """The picture above, the lines below it at the right, clear of the seal that will cover the left third."""
+    """The picture above, the lines below it in the middle.
+
+    A person's words keep clear of the left third, where the organisation's seal, or its words, will be.
+    """
     width, height = round(box.width), round(box.height)
-    text_height = _text_height(stamp, height)
+    clear = 0 if stamp.kind is StampKind.SEAL else width // 3
+    lines = _broken(stamp.lines, width - clear - 2)
+    size = _line_size(lines, width - clear - 2, height * (_MOST_WORDS if background else 1) - _TAIL)
+    text_height = round(len(lines) * round(size * _LEADING) + _TAIL)
     above = SimpleBoxLayoutRule(
         *_MIDDLE, margins=Margins(bottom=text_height), inner_content_scaling=InnerScaling.STRETCH_TO_FIT
     )
     below = SimpleBoxLayoutRule(
-        AxisAlignment.ALIGN_MIN,
+        AxisAlignment.ALIGN_MID if background else AxisAlignment.ALIGN_MIN,
         AxisAlignment.ALIGN_MID,
-        margins=Margins(left=width // 3, top=height - text_height, bottom=_TAIL)
-        if background
-        else Margins(bottom=_TAIL),
+        margins=Margins(left=clear, top=height - text_height if background else 0, bottom=_TAIL),
         inner_content_scaling=InnerScaling.SHRINK_TO_FIT,
     )
+    color = _INK if stamp.kind is StampKind.HANDWRITTEN else _BLACK
     return TextStampStyle(
-        stamp_text=_composed("\n".join(stamp.lines)).replace("%", "%%"),
-        text_box_style=_text_style(_LINE, color=_BLACK if stamp.kind != StampKind.HANDWRITTEN else _INK),
+        stamp_text=_composed("\n".join(lines)).replace("%", "%%"),
+        text_box_style=_text_style(size, color=color, layout=_TIGHT),
         inner_content_layout=below,
         background=background,
         background_layout=above,
@@ -120,10 +133,39 @@ def _with_lines(stamp: Stamp, background: PdfImage | None, box: BoxConstraints) 
     )
 
 
-def _text_height(stamp: Stamp, height: int) -> int:
-    """Room for the lines: their natural height, but with a picture no more than a third of the field."""
-    natural = len(stamp.lines) * _LINE * _LEADING + _TAIL
-    return round(min(natural, height / 3))
+def _broken(lines: tuple[str, ...], width: float) -> tuple[str, ...]:
+    """Lines that would have to be set too small, broken after their label, then at their spaces."""
+    pieces: list[str] = []
+    for line in lines:
+        label, colon, value = line.partition(": ")
+        whole = _length(line) * _SMALL <= width or not colon
+        for part in [line] if whole else [f"{label}:", value]:
+            pieces += _wrapped(part, width)
+    return tuple(pieces)
+
+
+def _wrapped(line: str, width: float) -> list[str]:
+    pieces = [""]
+    for word in line.split():
+        longer = f"{pieces[-1]} {word}".strip()
+        if pieces[-1] and _length(longer) * _SMALL > width:
+            pieces.append(word)
+        else:
+            pieces[-1] = longer
+    return pieces
+
+
+def _line_size(lines: tuple[str, ...], width: float, height: float) -> int:
+    """The largest whole size, up to the decree's, at which the lines fit; at least 4 points."""
+    longest = max(_length(line) for line in lines)
+    by_width = width / longest if longest else _LINE
+    return max(4, int(min(_LINE, by_width, height / (len(lines) * _LEADING))))
+
+
+def _length(text: str, font: str = "Tinos") -> float:
+    """How long a line is, as a part of its type size."""
+    measured: float = ImageFont.truetype(io.BytesIO(_font(_file(font))), 100).getlength(_composed(text))
+    return measured / 100
 
 
 def fill(writer: IncrementalPdfFileWriter, name: str, value: str) -> None:
@@ -146,7 +188,7 @@ def fill(writer: IncrementalPdfFileWriter, name: str, value: str) -> None:
 
 def _fitting(text: str, place: Typesetting) -> int:
     """The largest whole type size, up to the wanted one, at which ``text`` fits its field; at least 4 points."""
-    length = ImageFont.truetype(io.BytesIO(_font(_file(place.font))), 100).getlength(text) / 100
+    length = _length(text, place.font)
     by_width = (place.width - 2) / length if length else place.size
     return max(4, int(min(place.size, by_width, place.height / (1 + _TAILS))))
 

@@ -49,7 +49,7 @@ Sở Nội vụ kính trình Ủy ban nhân dân tỉnh xem xét, tặng Bằng 
 trong phong trào thi đua “Đẩy mạnh cải cách hành chính, chuyển đổi số”./.
 #v(.6cm)
 #grid(columns: (1fr, 1fr), align: (left, center),
-  [#text(12pt)[_*Nơi nhận:*_] \\ #text(11pt)[- Như trên; \\ - Lưu: VT.]],
+  [#text(12pt)[_*Nơi nhận:*_] \\ #text(11pt)[\\- Như trên; \\ \\- Lưu: VT.]],
   [*%(title)s* #v(2.6cm) *%(signer)s*])
 """
 MINUTES = """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from fontTools.ttLib import TTFont
-from PIL import Image
+from PIL import Image, ImageChops
 
 from demo.pictures import demo_seal_picture, demo_signature_picture
 from dms.errors import Invalid
@@ -75,6 +75,32 @@ def test_words_under_a_signature_are_blue_and_an_organisations_are_black(pki: Pk
 
     assert darkest(person)[2] > darkest(person)[0] + 40
     assert max(darkest(body)) < 40
+
+
+def test_a_seals_words_stand_beside_a_persons(pki: Pki, tmp_path: Path) -> None:
+    """Where nobody gave a picture, name, number and times must all be read."""
+    person = Stamp(lines=("Ký bởi: Nguyễn Thị Thuỳ Dương", "Thời gian ký: 2026-11-24T10:15:30+07:00"))
+    body = Stamp(lines=("125/TTr-SNV", "2026-11-24T10:20:00+07:00"), kind=StampKind.SEAL)
+    letter = flow.letter(tmp_path)
+    alone = flow.sign(pki, letter, tmp_path / "1.pdf", "head", "head", stamp=person)
+    both = flow.sign(pki, letter, tmp_path / "2.pdf", "seal", "seal", stamp=body)
+
+    left, bottom, right, top = changed(drawn(letter), drawn(alone))
+    _, _, seal_right, seal_top = changed(drawn(letter), drawn(both))
+
+    assert seal_right < left
+    assert right < flow.SIGNATURE_BOX[2]
+    assert bottom > flow.SIGNATURE_BOX[1]
+    assert top - bottom > 20, "three lines of eight points or so"
+    assert seal_top > bottom
+
+
+def changed(before: Image.Image, after: Image.Image) -> tuple[float, float, float, float]:
+    """The box, in points from the lower left corner, in which two pictures of a page differ."""
+    box = ImageChops.difference(before, after).getbbox()
+    assert box is not None, "nothing was drawn"
+    left, top, right, bottom = (edge / 2 for edge in box)
+    return (left, before.height / 2 - bottom, right, before.height / 2 - top)
 
 
 def darkest(path: Path) -> tuple[int, int, int]:
