@@ -6,7 +6,7 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_limiter.errors import RateLimitExceeded
@@ -105,9 +105,43 @@ def _readable_value(value: object) -> object:
     return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
 
 
+# Pages with buttons only: a click that is refused gives back the page it was made on, with the reason. Nothing is typed
+# in their forms, so nothing can be lost on the way; a form with fields gives itself back (blueprints/forms.py).
+BUTTONS = frozenset(
+    {
+        "appraisal.choose_best",
+        "appraisal.draft_letter",
+        "appraisal.forward",
+        "appraisal.rank",
+        "appraisal.refresh",
+        "appraisal.send",
+        "appraisal.sign_letter",
+        "appraisal_letters.draft",
+        "appraisal_letters.sign",
+        "awards.send",
+        "documents.convert",
+        "dossiers.draft",
+        "dossiers.move_nominee",
+        "dossiers.remove_nominee",
+        "dossiers.send_for_signature",
+        "dossiers.submit",
+        "signing.send_code",
+        "signing.sign",
+        "signing.verify_again",
+    }
+)
+_MAY_PASS = (Conflict, Invalid, Unavailable)
+
+
 def _domain_error(error: DomainError) -> Response:
     if isinstance(error, PermissionDenied):
         log.warning("denied", code=error.code, path=request.path, **error.params)
+    back = _page_before()
+    if back and request.endpoint in BUTTONS and isinstance(error, _MAY_PASS) and not wants_json():
+        db.session.rollback()
+        log.info("refused", code=error.code, path=request.path)
+        flash(sentence(error), "error")
+        return redirect(back, 303)  # type: ignore[return-value]  # redirects are Responses
     return answer(status_of(error), error.code, sentence(error))
 
 

@@ -10,7 +10,16 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
-from wtforms import DateField, Form, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    Form,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, StopValidation
 
@@ -197,6 +206,7 @@ class NumberAndDateForm(FlaskForm):
     number = NumberField(_l("Number"), [needed_number(), between(1, 999_999)])
     symbol = TextField(_l("Symbol"), [required(), at_most(60)], description=_l("As on the paper: TTr-SNV"))
     issued_on = DayField(_l("Date of issue"), [required()])
+    other_symbol = BooleanField(_l("Use this symbol although another one is printed on the paper"))
 
 
 class UploadForm(FlaskForm):

@@ -23,7 +23,7 @@ from dms.documents.models import Document
 from dms.errors import Conflict, NotFound
 from dms.people import service as people
 from dms.policy import Permission
-from dms.signing import consent, overview, returned, service, signatures, validation
+from dms.signing import consent, overview, printed, returned, service, signatures, validation
 from dms.signing.batch import service as batches
 from dms.signing.models import Step
 
@@ -173,6 +173,9 @@ def give_number(step_id: UUID) -> Any:
     form = NumberAndDateForm()
     if form.validate():
         with refusals_on(form), transaction() as session:
+            if not form.other_symbol.data:
+                step = service.get_step(session, step_id, by=current_actor())
+                printed.ensure_as_printed(session, step, form.symbol.data)
             done = service.give_number(
                 session,
                 step_id,
@@ -182,7 +185,7 @@ def give_number(step_id: UUID) -> Any:
                 by=current_actor(),
                 now=clock.now(),
             )
-        if not form.form_errors:
+        if not form.errors:
             flash(_("The number has been entered; the seal writes it into the paper."), "success")
             return _onwards(done)
     return _step(step_id, number=form), 422

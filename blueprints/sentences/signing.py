@@ -4,6 +4,9 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 SENTENCES: dict[str, LazyString] = {
+    "symbol_not_as_printed": _l(
+        "The paper bears the symbol %(printed)s, not %(symbol)s. Correct the symbol; or, if the paper is to bear another one than is printed, say so below."
+    ),
     "step_not_found": _l(
         "There is no such signing step, or it is not yours to see. Open “Signing” to see what waits for you."
     ),

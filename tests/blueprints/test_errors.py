@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
+from blueprints import errors
 from blueprints.web import permission
 from dms.errors import Conflict, Invalid, NotFound, PermissionDenied, TooLarge, Unavailable
 from dms.policy import Permission
@@ -53,6 +54,11 @@ def test_a_refusal_is_a_page_with_its_sentence_and_a_way_back(
     assert code in answer.text
     assert 'href="/work?page=2"' in answer.text
     assert "secret detail" not in answer.text
+
+
+def test_every_button_that_gives_its_page_back_exists_and_is_posted(app: Flask) -> None:
+    posted = {rule.endpoint for rule in app.url_map.iter_rules() if rule.methods and "POST" in rule.methods}
+    assert errors.BUTTONS - posted == set()
 
 
 @pytest.mark.parametrize("name", RAISED)

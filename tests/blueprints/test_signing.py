@@ -251,6 +251,35 @@ def test_without_the_time_stamping_authority_the_reader_is_told_and_the_step_wai
     assert paper.step(APPROVAL) in head.get("/signing").get_data(as_text=True)
 
 
+def test_a_click_that_is_refused_gives_back_its_page_with_the_reason(make_app: Callable[..., Flask], pki: Pki) -> None:
+    house = House(make_app(**trusting(pki) | {"tsa_url": "http://127.0.0.1:9/tsa"}))
+    (paper,) = house.started("Tờ trình", stages=HEAD_ONLY)
+    head, address = house.browser("head"), paper.step(APPROVAL)
+    head.get(address)
+    came_from = {"Referer": f"http://localhost{address}"}
+    answer = head.submit(f"{address}/sign", headers=came_from, shown=paper.digest)
+
+    assert (answer.status_code, answer.location) == (303, address)
+    page = words(head.get(answer.location))
+    assert "dấu thời gian" in page
+    assert "Ký duyệt" in page
+    again = head.submit(f"{address}/sign", headers={"Referer": "http://elsewhere.example/"}, shown=paper.digest)
+    assert again.status_code == 503, "a stranger's page is no page to come back to"
+
+
+def test_another_symbol_than_the_printed_one_is_asked_about_once(house: House) -> None:
+    (paper,) = house.started("Tờ trình", stages=LETTER_ROUTE[2:])
+    registrar = house.browser("registrar")
+    registrar.get(paper.step(NUMBER))
+    fields = {"number": 12, "symbol": "TTr-SGDĐT", "issued_on": "24/11/2026"}
+    asked = registrar.submit(f"{paper.step(NUMBER)}/number", **fields)
+
+    assert asked.status_code == 422
+    assert "Trên văn bản in ký hiệu TTr-SNV, không phải TTr-SGDĐT" in words(asked)
+    assert 'name="other_symbol"' in asked.get_data(as_text=True)
+    assert registrar.submit(f"{paper.step(NUMBER)}/number", **fields, other_symbol="y").status_code == 302
+
+
 @pytest.mark.rule("P25")
 def test_a_deputy_sees_in_which_power_the_signature_will_be_made(house: House) -> None:
     (paper,) = house.started("Tờ trình", stages=HEAD_ONLY)
