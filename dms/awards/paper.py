@@ -8,13 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dms import clock
+from dms.appraisal.models import AppraisalLetter, AppraisalLetterItem
 from dms.awards.models import Award, Decision
 from dms.campaigns.spec import CampaignSpec, Scheme
 from dms.campaigns.vocabulary import Form, NomineeKind, Side, StepAction
+from dms.documents import service as documents
+from dms.documents.models import Document
 from dms.dossiers.legal import preamble
 from dms.dossiers.models import Nominee
 from dms.dossiers.service import unit_name
 from dms.papers import data, decisions, typeset
+from dms.papers.wording import spelled_date_or_gaps
 from dms.people import service as people
 from dms.people.models import Position
 from dms.policy import PositionKind
@@ -86,7 +90,7 @@ def decision_docx(
         award=award_name(scheme.form, authority),
         campaign=spec.title,
         legal_bases=tuple(f"Căn cứ {basis}" for basis in preamble(spec)),
-        proposal=proposer.title if proposer else name.name,
+        proposal=proposal(session, proposer.title if proposer else name.name, nominees),
         nominees=_nominees(nominees),
         executors=tuple(filter(None, (proposer.title if proposer else "", "các cơ quan, đơn vị có liên quan"))),
         signer=_expected_signer(session, decision.conferrer_id, day),
@@ -94,6 +98,25 @@ def decision_docx(
         bonus=spec.funds.bonus or "",
     )
     return decisions.award_decision(value)
+
+
+def proposal(session: Session, proposer: str, nominees: Sequence[Nominee]) -> str:
+    """Who proposes, with the letters of the appraiser that name these nominees, once they are numbered (P22)."""
+    query = (
+        select(Document)
+        .join(AppraisalLetter, AppraisalLetter.document_id == Document.id)
+        .join(AppraisalLetter.items)
+        .where(AppraisalLetterItem.nominee_id.in_([nominee.id for nominee in nominees]))
+        .where(AppraisalLetter.given_up_at.is_(None), Document.number.is_not(None))
+        .distinct()
+    )
+    letters = sorted(session.scalars(query), key=lambda document: (document.issued_year or 0, document.number or 0))
+    return f"{proposer} tại {' và '.join(map(_cited, letters))}" if letters else proposer
+
+
+def _cited(letter: Document) -> str:
+    number = documents.format_number(letter.number or 0, letter.symbol or "")
+    return f"Tờ trình số {number} {spelled_date_or_gaps(letter.issued_on)}"
 
 
 def _recipients(spec: CampaignSpec) -> tuple[str, ...]:

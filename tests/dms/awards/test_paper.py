@@ -1,11 +1,16 @@
 """What decisions and certificates say of people and bodies."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy.orm import Session
 
+from dms.appraisal.models import AppraisalLetter, AppraisalLetterItem
 from dms.awards import certificates, paper, public
 from dms.campaigns import service as campaigns
 from dms.documents import intake, rendering
+from dms.documents import service as documents
+from dms.documents.models import DocumentKind
 from dms.documents.sniff import MediaType
 from dms.policy import PositionKind
 from tests import factories as make
@@ -60,6 +65,34 @@ def test_a_certificate_prints_recipient_decision_signer_and_the_address_that_pro
         assert printed in words
     assert f"{BASE_URL}/v/{award.public_code}" in words.replace(" /", "/").replace("/ ", "/")
     assert b"pdfaid" in content
+
+
+@pytest.mark.rule("P22")
+def test_the_decision_cites_the_appraisers_letter_once_it_has_its_number(chancery: Chancery, session: Session) -> None:
+    dossier = chancery.appraised(["Lê Thị Ánh"])
+    (nominee,) = chancery.nominees(dossier)
+    document = documents.create_document(
+        session, unit_id=dossier.unit_id, kind=DocumentKind.SUBMISSION_LETTER, title="Tờ trình đề nghị tặng Bằng khen"
+    )
+    letter = AppraisalLetter(
+        revision_id=dossier.revision_id,
+        scheme_code=dossier.scheme_code,
+        appraiser_id=dossier.unit_id,
+        conferrer_id=dossier.unit_id,
+        document=document,
+        opened_at=make.NOW,
+        items=[AppraisalLetterItem(nominee_id=nominee.id)],
+    )
+    session.add(letter)
+    session.flush()
+    assert paper.proposal(session, "Giám đốc Sở Nội vụ", [nominee]) == "Giám đốc Sở Nội vụ"
+
+    document.number, document.symbol, document.issued_on = 7, "TTr-SNV", date(2026, 2, 3)
+    cited = "Giám đốc Sở Nội vụ tại Tờ trình số 07/TTr-SNV ngày 03 tháng 02 năm 2026"
+    assert paper.proposal(session, "Giám đốc Sở Nội vụ", [nominee]) == cited
+
+    letter.given_up_at = make.NOW
+    assert paper.proposal(session, "Giám đốc Sở Nội vụ", [nominee]) == "Giám đốc Sở Nội vụ"
 
 
 def test_certificates_are_made_once(chancery: Chancery, session: Session) -> None:
