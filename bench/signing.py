@@ -31,6 +31,7 @@ from bench.figures import Row, Verdict, calm_ratios, in_turns, judged, ms, p50, 
 from demo.pictures import demo_signature_picture
 from dms.signing import pades
 from dms.signing.pades.appearance import StampStyle
+from dms.signing.pades.authorities import addresses
 from dms.signing.pades.trust import SigningTrust
 from tests.pki import SUBJECTS, Pki, running_pki
 
@@ -126,7 +127,7 @@ def plain_way(
         allow_fetching=True,
         revocation_mode="hard-fail",
     )
-    tsa = HTTPTimeStamper(tsa_url)
+    tsa = HTTPTimeStamper(addresses(tsa_url)[0].url)
     style: BaseStampStyle = StampStyle(stamp=stamp) if stamp else NoOpStampStyle()
 
     def way() -> None:

@@ -7,6 +7,7 @@ database and write nothing there: the one who asks them does.
 
 import multiprocessing
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -201,6 +202,13 @@ def _start(acts: Mapping[str, Act], make_place: Callable[[], Workplace]) -> _Wor
 
 def _work(pipe: Connection, acts: Mapping[str, Act], make_place: Callable[[], Workplace]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, whose end ends us
+    # Not in the main thread: there asyncio minds signals anew for every signature, a fourteenth of the work.
+    worker = threading.Thread(target=_serve, args=(pipe, acts, make_place), name="signing")
+    worker.start()
+    worker.join()
+
+
+def _serve(pipe: Connection, acts: Mapping[str, Act], make_place: Callable[[], Workplace]) -> None:
     place = make_place()
     while True:
         try:

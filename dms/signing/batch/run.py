@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -45,14 +45,25 @@ KEY_FAILURES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signs, in a form that goes to another process: rights and seats are looked up anew for each act."""
+    """Who signs, in a form that goes to another process: rights and seats are looked up anew all the time."""
 
     person_id: UUID
     presence: Presence
 
     def actor(self, session: Session, now: datetime) -> Actor:
-        """The person with the seats of today."""
-        return replace(people.actor_of(session, self.person_id, clock.day_of(now)), presence=self.presence)
+        """The person with the rights of this moment, or of a second ago: looking them up takes a while.
+
+        The seat itself, and a delegation's end with it, is looked up for each document by ``ensure_turn``.
+        """
+        kept, at = _SEEN.get(self.person_id, (None, _LONG_AGO))
+        if kept is None or not timedelta(0) <= now - at <= _SECOND:
+            kept = people.actor_of(session, self.person_id, clock.day_of(now))
+            _SEEN[self.person_id] = kept, now
+        return replace(kept, presence=self.presence)
+
+
+_SEEN: dict[UUID, tuple[Actor, datetime]] = {}
+_SECOND, _LONG_AGO = timedelta(seconds=1), datetime.min.replace(tzinfo=UTC)
 
 
 def _draft(place: Workplace, signer: Signer, step_id: UUID, shown_digest: str) -> PendingSignature:
