@@ -75,6 +75,9 @@ ACTS = {
     "signing:key:renew": _l("A renewed certificate took the place of the earlier one"),
     "signing:key:declined": _l("A request for a certificate was declined"),
     "signing:key:withdrawn": _l("A request for a certificate was withdrawn"),
+    "signing:step:skip": _l("A signing step was skipped"),
+    "signing:step:reassign": _l("A signing step was given to somebody else"),
+    "signing:route:send_back": _l("A paper went back to an earlier stage of its route"),
     "signing:key:bind": _l("A certificate was bound to its holder"),
     "signing:key:retire": _l("A certificate was retired"),
     # --- the service
@@ -96,6 +99,8 @@ ACTS = {
     "person:seat:end": _l("The appointment was ended"),
     "person:role:grant": _l("Given a role"),
     "person:role:revoke": _l("The role was taken"),
+    "person:absence:enter": _l("An absence was entered"),
+    "person:absence:cancel": _l("An absence was cancelled"),
     "person:account:open": _l("A log-in was given"),
     "person:account:reset": _l("A new password was given"),
     "person:factor:add": _l("A second factor was set up"),

@@ -34,6 +34,11 @@ CAMPAIGNS: dict[type[Enum], dict[Any, Any]] = {
     campaign.StageMode: {
         campaign.StageMode.ALL_OF: _p("stage", "All must act"),
         campaign.StageMode.ANY_OF: _p("stage", "Any one may act"),
+        campaign.StageMode.QUORUM: _p("stage", "A number of them must act"),
+    },
+    campaign.SkipBy: {
+        campaign.SkipBy.SENDER: _p("skip", "Whoever sent the paper"),
+        campaign.SkipBy.HEAD: _p("skip", "The head of the unit"),
     },
     campaign.Scope: {
         campaign.Scope.DOSSIER: _p("scope", "Once for the dossier"),

@@ -40,6 +40,16 @@ SENTENCES = {
     "route_out_of_order": _l(
         "“%(value)s” cannot come after “%(before)s”: initials, approval, number, seal is the order."
     ),
+    "stage_code_reserved": _l("“%(value)s” is a word of its own for on_refuse. Choose another code for the stage."),
+    "quorum_without_number": _l("A quorum needs to say of how many: add needed."),
+    "number_without_quorum": _l("needed is for stages with mode: quorum; this stage has another mode."),
+    "quorum_too_large": _l("%(value)s must sign, but the stage has only %(most)s steps."),
+    "due_twice": _l("Give a stage due_days or due_on, not both."),
+    "no_stage_before": _l("There is no stage before the first one. A refusal here goes back to the clerk."),
+    "stage_not_before": _l("No earlier stage of this route has the code “%(value)s”. Known: %(known)s."),
+    "skip_without_leave": _l("skip_by says who may skip, but the stage is not skippable."),
+    "never_skipped": _l("A stage with the step “%(value)s” is never skipped: without it the paper is not valid."),
+    "all_skippable": _l("Every stage could be skipped, and then nobody would sign. Keep one that must be done."),
     "number_step_without_flag": _l("The route of “%(value)s” gives a number, but number_and_date is not set."),
     "council_without_minutes": _l("The council must meet, but no requirement is its minutes."),
     "simplified_with_council": _l("The simplified procedure has no council."),

@@ -74,6 +74,7 @@ SENTENCES = {
     "form_final": _l("%(title)s: is a PDF and can be signed."),
     "form_not_final": _l("%(title)s: must be a PDF to be signed. Convert the draft, or upload a PDF."),
     "stage_signed": _l("%(title)s: “%(stage)s” is done."),
+    "stage_skipped": _l("%(title)s: “%(stage)s” was skipped, as the campaign allows."),
     "stage_unsigned": _l("%(title)s: “%(stage)s” is open; it waits for %(position)s."),
     "stage_signature_invalid": _l(
         "%(title)s: the signature for “%(stage)s” does not verify. Have the paper signed again."

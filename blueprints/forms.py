@@ -16,12 +16,14 @@ from wtforms import (
     Form,
     IntegerField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from blueprints import errors
 from blueprints.extensions import db
@@ -183,6 +185,20 @@ class UnitField(ChoiceField):
 
 class PersonField(UnitField):
     """A person; its choices are (id, name)."""
+
+
+class CheckboxListField(SelectMultipleField):
+    """Any number of a list, each with a box of its own; its choices are (value, label)."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """Say in our own words that an entry is not in the list."""
+        try:
+            super().pre_validate(form)
+        except (ValidationError, ValueError):
+            raise ValidationError(NOT_OFFERED) from None
 
 
 def as_uuid(value: Any) -> UUID | None:

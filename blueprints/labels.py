@@ -12,6 +12,7 @@ from blueprints.campaign_labels import CAMPAIGNS
 from blueprints.dossier_labels import DOSSIERS
 from blueprints.keys_labels import KEYS
 from blueprints.signature_labels import SIGNATURES
+from blueprints.signing_labels import SIGNING
 from dms.archive.contents import Place
 from dms.awards.states import DecisionState
 from dms.completeness import model as completeness
@@ -19,8 +20,8 @@ from dms.completeness import signatures as completeness_signatures
 from dms.documents import comparison, sniff
 from dms.documents.models import DocumentKind, Origin
 from dms.people.models import Capacity, SuccessionKind, UnitKind
+from dms.people.notices import NoticeKind
 from dms.policy import Permission, PositionKind, Role, Status
-from dms.signing.models import RouteOutcome, StepOutcome
 from dms.signing.pades import Alignment, FieldKind, LockAction, StampKind
 from dms.signing.pades.etsi import Indication
 from dms.upkeep.model import Gravity
@@ -34,6 +35,7 @@ NEVER_SHOWN = (
     Indication,  # the standard's own words are shown, in no language but its own
     completeness.SubjectKind,
     completeness_signatures.Done,
+    NoticeKind,  # a notice is told by a whole sentence (blueprints/notices.py)
 )
 
 # --- people and policy
@@ -87,9 +89,13 @@ POLICY = {
         Permission.DOCUMENT_READ: _l("Read a document"),
         Permission.STEP_READ: _l("See a signing step"),
         Permission.STEP_ACT: _l("Sign, number or seal"),
+        Permission.STEP_REASSIGN: _l("Give a signing step to somebody else"),
+        Permission.STEP_SKIP: _l("Skip a signing step"),
         Permission.STEP_DELEGATE: _l("Delegate signing"),
         Permission.KEY_OWN: _l("Have a certificate bound"),
         Permission.KEY_SEAL: _l("Have the certificate of a seal bound"),
+        Permission.DELEGATION_READ: _l("See a delegation"),
+        Permission.ROUTE_RECALL: _l("Recall a paper from its signers"),
         Permission.CONSOLIDATION_READ: _l("Read the consolidated list"),
         Permission.CONSOLIDATION_EDIT: _l("Make the consolidated list"),
         Permission.APPRAISAL_READ: _l("Read the appraiser's letter"),
@@ -164,23 +170,6 @@ DOCUMENTS = {
         comparison.DiffKind.REMOVED: _p("comparison", "Removed"),
         comparison.DiffKind.CHANGED: _p("comparison", "Changed"),
         comparison.DiffKind.SKIPPED: _p("comparison", "Unchanged lines left out"),
-    },
-}
-
-# --- signing
-
-SIGNING = {
-    StepOutcome: {
-        StepOutcome.DONE: _p("step", "Done"),
-        StepOutcome.REFUSED: _p("step", "Refused"),
-        StepOutcome.NOT_NEEDED: _p("step", "Not needed any more"),
-        StepOutcome.VOID: _p("step", "Void"),
-    },
-    RouteOutcome: {
-        RouteOutcome.COMPLETED: _p("route", "Completed"),
-        RouteOutcome.REFUSED: _p("route", "Refused"),
-        RouteOutcome.RECALLED: _p("route", "Recalled"),
-        RouteOutcome.REPLACED: _p("route", "Replaced by a newer version"),
     },
 }
 

@@ -92,6 +92,11 @@ class AppointmentForm(FlaskForm):
         _l("Title"), [required(), at_most(200)], description=_l("As printed under the signature: Giám đốc")
     )
     capacity = LabelField(_l("Holds the seat"), Capacity, only=(Capacity.NONE, Capacity.Q))
+    basis = TextField(
+        _l("Paper of appointment"),
+        [optional(), at_most(300)],
+        description=_l("Number, day and issuer; needed for an acting head (Q.)"),
+    )
     valid_from = DayField(_l("From"), [required()])
     valid_to = DayField(_l("Until (not including)"), [optional()])
 
@@ -103,6 +108,7 @@ class AppointmentForm(FlaskForm):
             kind=PositionKind(self.kind.data),
             title=self.title.data,
             capacity=Capacity(self.capacity.data),
+            basis=self.basis.data or "",
             valid_from=self.valid_from.data,
             valid_to=self.valid_to.data,
         )
@@ -131,18 +137,3 @@ class EndForm(FlaskForm):
     """The day on which something no longer holds."""
 
     on = DayField(_l("Ends on (not including)"), [required()])
-
-
-class DelegationForm(FlaskForm):
-    """A written power to sign in the head's place."""
-
-    unit_id = UnitField(_l("Unit"), [required()])
-    delegate_id = PersonField(_l("Who signs in your place"), [required()])
-    capacity = LabelField(_l("Power line"), Capacity, only=(Capacity.KT, Capacity.TL, Capacity.TUQ))
-    basis = TextField(
-        _l("Written basis"),
-        [required(), at_most(300)],
-        description=_l("Number and date of the paper by which you delegate"),
-    )
-    valid_from = DayField(_l("From"), [required()])
-    valid_to = DayField(_l("Until (not including)"), [required()])

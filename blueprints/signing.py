@@ -23,7 +23,7 @@ from dms.documents.models import Document
 from dms.errors import Conflict, NotFound
 from dms.people import service as people
 from dms.policy import Permission
-from dms.signing import consent, overview, printed, returned, service, signatures, validation
+from dms.signing import conduct, consent, overview, printed, returned, service, signatures, validation
 from dms.signing.batch import service as batches
 from dms.signing.models import Step
 
@@ -197,7 +197,7 @@ def refuse(step_id: UUID) -> Any:
     form = ReasonForm()
     if form.validate():
         with refusals_on(form), transaction() as session:
-            service.refuse(session, step_id, reason=form.reason.data, by=current_actor(), now=clock.now())
+            conduct.refuse(session, step_id, reason=form.reason.data, by=current_actor(), now=clock.now())
         if not form.form_errors:
             flash(_("You refused to sign; those who sent it see your reason."), "info")
             return redirect(url_for(".waiting"))

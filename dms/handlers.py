@@ -20,6 +20,7 @@ from dms.documents import service as documents
 from dms.documents.service import Desk
 from dms.dossiers import routing as dossiers
 from dms.outbox import OutboxEvent, announced, claim
+from dms.signing import telling
 from dms.signing.service import SigningDesk
 
 log = structlog.get_logger(__name__)
@@ -43,14 +44,22 @@ Ahead = Callable[[Session, dict[str, Any], Workshop], None]
 
 IMMEDIATE: dict[str, tuple[Immediate, ...]] = {
     "step.opened": (dossiers.on_route_moved,),
+    "step.refused": (dossiers.on_route_moved, telling.on_step_refused),
+    "step.skipped": (telling.on_step_skipped,),
+    "step.reassigned": (dossiers.on_route_moved, telling.on_step_reassigned),
     "route.moved": (dossiers.on_route_moved,),
-    "route.completed": (dossiers.on_route_moved, conferment.on_route_completed),
-    "route.recalled": (dossiers.on_route_moved,),
-    "route.replaced": (dossiers.on_route_moved,),
+    "route.completed": (dossiers.on_route_moved, conferment.on_route_completed, telling.on_route_completed),
+    "route.recalled": (dossiers.on_route_moved, telling.on_route_ended_early),
+    "route.replaced": (dossiers.on_route_moved, telling.on_route_ended_early),
+    "route.sent_back": (dossiers.on_route_moved, telling.on_route_sent_back),
+    "signatures.replaced": (telling.on_signatures_replaced,),
+    "signatures.restored": (telling.on_signatures_restored,),
+    "delegation.granted": (telling.on_delegation_granted,),
+    "delegation.revoked": (telling.on_delegation_revoked,),
     "version.checked": (dossiers.on_route_moved,),
     "version.converted": (dossiers.on_route_moved,),
     "version.withdrawn": (dossiers.on_route_moved,),
-    "route.refused": (dossiers.on_route_refused,),
+    "route.refused": (dossiers.on_route_refused, telling.on_route_refused),
     "decision.conferred": (search.on_decision_conferred,),
     "decision.cancelled": (sealing.on_decision_cancelled,),
     "dossier.return": (appraisal.on_dossier_returned,),

@@ -6,37 +6,17 @@ stands below all of them.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, true, tuple_
 
+from dms.actors import SYSTEM, Actor, Mandate, PositionKind, Presence, Role
 from dms.errors import PermissionDenied
+from dms.scope import Matter
 
-
-class Role(StrEnum):
-    """What a person does in a unit, beside the positions they sign from."""
-
-    CLERK = "clerk"
-    REGISTRAR = "registrar"
-    COORDINATOR = "coordinator"
-    APPRAISER = "appraiser"
-    CHAIR_OFFICE = "chair_office"
-    ARCHIVIST = "archivist"
-    ADMINISTRATOR = "administrator"
-
-
-class PositionKind(StrEnum):
-    """The seats that a signing step can be bound to."""
-
-    HEAD = "head"
-    DEPUTY_HEAD = "deputy_head"
-    COUNCIL_CHAIR = "council_chair"
-    COUNCIL_SECRETARY = "council_secretary"
-    SPECIALIST = "specialist"
-    REGISTRAR = "registrar"
+__all__ = ["SYSTEM", "Actor", "Mandate", "PositionKind", "Presence", "Role"]
 
 
 class Permission(StrEnum):
@@ -60,9 +40,13 @@ class Permission(StrEnum):
     DOCUMENT_READ = "document:read"
     STEP_READ = "step:read"
     STEP_ACT = "step:act"
+    STEP_REASSIGN = "step:reassign"
+    STEP_SKIP = "step:skip"
     STEP_DELEGATE = "step:delegate"
     KEY_OWN = "key:own"
     KEY_SEAL = "key:seal"
+    DELEGATION_READ = "delegation:read"
+    ROUTE_RECALL = "route:recall"
     CONSOLIDATION_READ = "consolidation:read"
     CONSOLIDATION_EDIT = "consolidation:edit"
     APPRAISAL_READ = "appraisal:read"
@@ -73,60 +57,6 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     PEOPLE_ADMINISTER = "people:administer"
     SERVICE_ADMINISTER = "service:administer"
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """From where somebody acts and how they last proved who they are. It decides nothing; chains keep it.
-
-    ``address``: of the network; ``agent``: what the browser calls itself; ``method``: the proof, such as ``totp``;
-    ``proved_at``: when it was given.
-    """
-
-    address: str = ""
-    agent: str = ""
-    method: str = ""
-    proved_at: datetime | None = None
-
-    def as_json(self) -> dict[str, str]:
-        """What is known of it, as a chain or a row keeps it."""
-        known = {"address": self.address, "agent": self.agent[:300], "method": self.method}
-        proved = {"proved_at": self.proved_at.isoformat(timespec="seconds")} if self.proved_at else {}
-        return {name: value for name, value in known.items() if value} | proved
-
-    @classmethod
-    def from_json(cls, told: dict[str, str]) -> Self:
-        """The same from what was kept."""
-        proved = told.get("proved_at")
-        rest = {name: told.get(name, "") for name in ("address", "agent", "method")}
-        return cls(**rest, proved_at=datetime.fromisoformat(proved) if proved else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts, frozen for one request: the seats and roles of today, predecessors' units included."""
-
-    person_id: UUID | None
-    name: str
-    roles: frozenset[tuple[Role, UUID]] = frozenset()
-    seats: frozenset[tuple[PositionKind, UUID]] = frozenset()
-    presence: Presence = field(default=Presence(), compare=False)
-
-    def units_as(self, role: Role) -> frozenset[UUID]:
-        """The units for which the actor holds ``role``."""
-        return frozenset(unit for held, unit in self.roles if held is role)
-
-    def has_role(self, role: Role) -> bool:
-        """Whether the actor holds ``role`` in any unit."""
-        return any(held is role for held, _ in self.roles)
-
-    @property
-    def unit_ids(self) -> frozenset[UUID]:
-        """Every unit in which the actor has a role or a seat."""
-        return frozenset(unit for _, unit in self.roles) | frozenset(unit for _, unit in self.seats)
-
-
-SYSTEM = Actor(person_id=None, name="system")
 
 
 class Rule(Protocol):
@@ -187,8 +117,24 @@ class RoleAt:
 
 
 @dataclass(frozen=True, slots=True)
+class Oneself:
+    """The thing names the actor in ``attribute``: who sent it, who acted, to whom power was given."""
+
+    attribute: str
+
+    def allows(self, actor: Actor, subject: Any) -> bool:
+        """Whether it is the actor; what follows by itself has nobody."""
+        return actor.person_id is not None and getattr(subject, self.attribute) == actor.person_id
+
+    def where(self, actor: Actor, model: Any) -> ColumnElement[bool]:
+        """Rows that name the actor."""
+        column: ColumnElement[Any] = getattr(model, self.attribute)
+        return column == actor.person_id if actor.person_id is not None else false()
+
+
+@dataclass(frozen=True, slots=True)
 class SeatAt:
-    """Sits in one of the kinds of seat, in the unit that the thing names in ``attribute``."""
+    """Sits, in the own right, in one of the kinds of seat, in the unit that the thing names in ``attribute``."""
 
     kinds: tuple[PositionKind, ...]
     attribute: str
@@ -207,18 +153,62 @@ class SeatAt:
 
 
 @dataclass(frozen=True, slots=True)
+class MandateAt:
+    """Stands in for the head of the unit named in ``attribute``, for everything under the thing's scheme.
+
+    A mandate for some kinds of paper opens those papers, not what they lie in, unless the thing is such a ``paper``.
+    """
+
+    attribute: str
+    paper: str = ""
+
+    def allows(self, actor: Actor, subject: Any) -> bool:
+        """Whether a mandate reaches the thing."""
+        return any(
+            each.unit_id == getattr(subject, self.attribute)
+            and each.scope.reaches_dossier(subject.campaign_code, subject.scheme_code)
+            for each in self._mandates(actor)
+        )
+
+    def where(self, actor: Actor, model: Any) -> ColumnElement[bool]:
+        """Rows that a mandate reaches."""
+        column: ColumnElement[Any] = getattr(model, self.attribute)
+        found = (and_(column == each.unit_id, each.scope.where_dossier(model)) for each in self._mandates(actor))
+        return or_(false(), *found)
+
+    def _mandates(self, actor: Actor) -> list[Mandate]:
+        heads = (each for each in actor.mandates if each.kind is PositionKind.HEAD)
+        return [each for each in heads if not each.scope.document_kinds or self.paper in each.scope.document_kinds]
+
+
+@dataclass(frozen=True, slots=True)
 class AssignedSeat:
-    """The thing names a seat (``position_kind`` in ``unit_id``) that the actor holds or stands in for."""
+    """The thing names a seat (``position_kind`` in ``unit_id``) that the actor holds, or stands in for in this matter.
+
+    With ``in_person``, a thing given to one holder of the seat (``assignee_id``) is nobody else's.
+    """
+
+    in_person: bool = False
 
     def allows(self, actor: Actor, subject: Any) -> bool:
         """Whether the seat is one of the actor's."""
-        return (subject.position_kind, subject.unit_id) in actor.seats
+        if self.in_person and subject.assignee_id not in (None, actor.person_id):
+            return False
+        seat = (subject.position_kind, subject.unit_id)
+        matter = Matter(subject.document_kind, subject.campaign_code, subject.scheme_code)
+        return seat in actor.seats or any(
+            (each.kind, each.unit_id) == seat and each.scope.reaches(matter) for each in actor.mandates
+        )
 
     def where(self, actor: Actor, model: Any) -> ColumnElement[bool]:
         """Rows bound to the actor's seats."""
-        if not actor.seats:
-            return false()
-        return tuple_(model.position_kind, model.unit_id).in_(sorted(actor.seats, key=str))
+        seat = tuple_(model.position_kind, model.unit_id)
+        mine: list[ColumnElement[bool]] = [seat.in_(sorted(actor.seats, key=str))] if actor.seats else []
+        mine += [and_(seat == (each.kind, each.unit_id), each.scope.where(model)) for each in actor.mandates]
+        found = or_(false(), *mine)
+        if not self.in_person:
+            return found
+        return and_(found, or_(model.assignee_id.is_(None), model.assignee_id == actor.person_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +282,8 @@ _AFTER_DECISION = (Status.DECIDED, Status.ARCHIVED)
 _AFTER_APPRAISAL = (Status.APPRAISED, *_AFTER_DECISION)
 _AFTER_CONSOLIDATION = (Status.CONSOLIDATED, *_AFTER_APPRAISAL)
 _AFTER_SUBMISSION = (Status.SUBMITTED, Status.RETURNED, Status.REFUSED, *_AFTER_CONSOLIDATION)
-_UNIT_SEATS = tuple(PositionKind)
+_UNIT_SEATS = tuple(kind for kind in PositionKind if kind is not PositionKind.DEPUTY_HEAD)
+"""Seats that see all of their unit's dossiers; a deputy sees what was delegated (NĐ 30/2020 art. 13.1)."""
 
 _OWN_CLERK = RoleAt(Role.CLERK, "unit_id")
 _OWN_SEAT = SeatAt(_UNIT_SEATS, "unit_id")
@@ -300,7 +291,8 @@ _COORDINATOR = RoleAt(Role.COORDINATOR, "coordinator_id")
 _APPRAISER = RoleAt(Role.APPRAISER, "appraiser_id")
 _CHAIR_OFFICE = RoleAt(Role.CHAIR_OFFICE, "conferrer_id")
 _CONFERRING_CLERK = RoleAt(Role.CLERK, "conferrer_id")  # where a unit's own head decides (P14), its clerk prepares
-_CONFERRING_HEAD = SeatAt((PositionKind.HEAD, PositionKind.DEPUTY_HEAD, PositionKind.REGISTRAR), "conferrer_id")
+_CONFERRING_HEAD = SeatAt((PositionKind.HEAD, PositionKind.REGISTRAR), "conferrer_id")
+_OWN_HEAD = SeatAt((PositionKind.HEAD,), "unit_id")
 
 # Where a head decides alone (P08, P14) there is no coordinator, and a submitted dossier waits for the decision itself.
 _AWAITS_ITS_HEAD = (StatusIn((Status.SUBMITTED,)), Known("coordinator_id", is_known=False))
@@ -308,6 +300,7 @@ _AWAITS_ITS_HEAD = (StatusIn((Status.SUBMITTED,)), Known("coordinator_id", is_kn
 _READ_DOSSIER: tuple[Rule, ...] = (
     _OWN_CLERK,
     _OWN_SEAT,
+    MandateAt("unit_id"),
     All(_COORDINATOR, StatusIn(_AFTER_SUBMISSION)),
     All(_APPRAISER, StatusIn(_AFTER_CONSOLIDATION)),
     All(_APPRAISER, StatusIn((Status.RETURNED, Status.REFUSED)), Known("appraiser_since")),
@@ -315,6 +308,7 @@ _READ_DOSSIER: tuple[Rule, ...] = (
     All(_CONFERRING_CLERK, StatusIn(_AFTER_APPRAISAL)),
     *(All(rule, *_AWAITS_ITS_HEAD) for rule in (_CHAIR_OFFICE, _CONFERRING_CLERK, _CONFERRING_HEAD)),
     All(_CONFERRING_HEAD, StatusIn(_AFTER_APPRAISAL)),
+    All(MandateAt("conferrer_id"), StatusIn(_AFTER_APPRAISAL)),
     All(Has(Role.ARCHIVIST), StatusIn(_AFTER_DECISION)),
 )
 
@@ -346,9 +340,13 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.DOSSIER_ARCHIVE: (All(_CHAIR_OFFICE, StatusIn((Status.DECIDED,))),),
     Permission.DOSSIER_EXPORT: (All(Has(Role.ARCHIVIST), StatusIn(_AFTER_DECISION)),),
     Permission.DOCUMENT_READ: (Anyone(),),
-    Permission.STEP_READ: (AssignedSeat(),),
-    Permission.STEP_ACT: (AssignedSeat(),),
-    Permission.STEP_DELEGATE: (SeatAt((PositionKind.HEAD,), "unit_id"),),
+    Permission.STEP_READ: (AssignedSeat(), Oneself("acted_by")),
+    Permission.STEP_ACT: (AssignedSeat(in_person=True),),
+    Permission.STEP_REASSIGN: (_OWN_HEAD, Has(Role.ADMINISTRATOR)),
+    Permission.STEP_SKIP: (_OWN_HEAD, Oneself("sender_id")),
+    Permission.STEP_DELEGATE: (_OWN_HEAD,),
+    Permission.DELEGATION_READ: (_OWN_HEAD, Oneself("delegate_id"), Has(Role.ADMINISTRATOR)),
+    Permission.ROUTE_RECALL: (Oneself("opened_by"),),
     Permission.KEY_OWN: (Anyone(),),
     Permission.KEY_SEAL: (SeatAt((PositionKind.HEAD, PositionKind.REGISTRAR), "unit_id"),),
     Permission.CONSOLIDATION_READ: (_COORDINATOR, _APPRAISER, _CHAIR_OFFICE),
@@ -359,6 +357,7 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
         _CHAIR_OFFICE,
         _CONFERRING_CLERK,
         _CONFERRING_HEAD,
+        MandateAt("conferrer_id", paper="decision"),
         Has(Role.APPRAISER),
         Has(Role.ARCHIVIST),
     ),
@@ -369,7 +368,7 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
         Has(Role.CHAIR_OFFICE),
         Has(Role.COORDINATOR),
         RoleAt(Role.CLERK, "unit_id"),
-        SeatAt(_UNIT_SEATS, "unit_id"),
+        SeatAt(tuple(PositionKind), "unit_id"),
     ),
     Permission.AUDIT_READ: _READ_DOSSIER,
     Permission.PEOPLE_ADMINISTER: (Has(Role.ADMINISTRATOR),),

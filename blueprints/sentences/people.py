@@ -18,6 +18,13 @@ SENTENCES = {
     # --- people, seats, roles
     "person_not_found": _l("There is no such person, or your position does not let you see them."),
     "email_taken": _l("The address %(email)s belongs to another person already. Search for them in the list."),
+    "acting_needs_paper": _l(
+        "An acting head (Q.) is appointed in writing. Enter number, day and issuer of the paper of appointment."
+    ),
+    "absence_over": _l("These days are over already. Enter an absence that is still to come, or that lasts."),
+    "absence_stand_in_oneself": _l("You cannot stand in for yourself. Choose a colleague, or nobody."),
+    "absence_not_found": _l("There is no such absence any more. Open the page again."),
+    "notice_not_found": _l("There is no such notice any more. Open the page again."),
     "period_empty": _l("The last day must come after the first day."),
     "appointment_not_found": _l("There is no such appointment any more. Open the page again."),
     "appointment_capacity_not_allowed": _l(
@@ -34,6 +41,30 @@ SENTENCES = {
         "A delegation gives the power line KT., TL. or TUQ. (Nghị định 30/2020/NĐ-CP, art. 13). Choose one of them."
     ),
     "delegation_period_empty": _l("The delegation must end after the day on which it begins."),
+    "delegation_basis_missing": _l(
+        "Power to sign is given in writing (Nghị định 30/2020/NĐ-CP, art. 13). Name the paper: a decision on the division of work, working rules, a letter of authority."
+    ),
+    "delegation_paper_missing": _l(
+        "Nobody could find the paper by which you delegate. Upload it, or enter its number, its day and who issued it."
+    ),
+    "delegation_before_paper": _l(
+        "The paper was issued on %(paper)s; the power cannot begin before that day. Choose a later first day."
+    ),
+    "delegation_backdated": _l(
+        "A power to sign begins today or later: what was signed without one is not made lawful afterwards. Choose another first day."
+    ),
+    "delegation_needs_deputy": _l(
+        "%(person)s is no deputy of this unit on the first day, and only a deputy signs KT. (Nghị định 30/2020/NĐ-CP, art. 13.1, 13.2). Choose a deputy, or TL./TUQ. for the head of a unit below."
+    ),
+    "delegation_needs_head_below": _l(
+        "%(person)s heads no unit below this one on the first day; TL. and TUQ. are for such heads only (Nghị định 30/2020/NĐ-CP, art. 13.3, 13.4). Choose one of them, or KT. for a deputy."
+    ),
+    "delegation_scope_missing": _l(
+        "TUQ. is limited in time and in content (Nghị định 30/2020/NĐ-CP, art. 13.3). Choose for which kinds of paper or which award it is given."
+    ),
+    "delegation_overlaps": _l(
+        "This person can already sign such papers in these days, by “%(basis)s” (%(since)s – %(until)s). End that delegation first, or choose other days or papers: for each paper one capacity only."
+    ),
     "delegation_to_oneself": _l("You cannot delegate to yourself. Choose a colleague."),
     "delegation_not_passed_on": _l(
         "Only the head in person delegates signing; a power that was delegated cannot be passed on (Nghị định 30/2020/NĐ-CP, art. 13)."

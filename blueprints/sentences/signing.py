@@ -26,6 +26,16 @@ SENTENCES: dict[str, LazyString] = {
     "version_moved": _l(
         "“%(document)s” has changed since you opened it: somebody else signed or replaced it. Nothing of yours was lost or signed. Open the document again, look at it and sign once more."
     ),
+    "acted_in_stage": _l(
+        "You have acted in this stage already; each of its signatures is another person's. Let a colleague do this step."
+    ),
+    "step_not_skippable": _l(
+        "The campaign does not let you skip “%(stage)s”. It must be done, or the paper refused with a reason."
+    ),
+    "reassign_unlawful": _l(
+        "This step can only go to somebody of the same unit who may lawfully do it (Nghị định 30/2020/NĐ-CP, art. 13). Choose one of the list; for another person the head delegates first."
+    ),
+    "route_not_found": _l("There is no such signing route, or it is not yours to see. Open “Signing” again."),
     "number_not_given": _l(
         "“%(document)s” has no number yet, so it cannot be sealed (Decree 30/2020, art. 15): the seal closes number and date. Give the number first."
     ),

@@ -148,7 +148,7 @@ def take_back(session: Session, consolidation: Consolidation, *, reason: str, by
     told = {"reason": reason.strip(), "document": consolidation.document_id}
     record(session, trail_of(consolidation), "consolidation:letter:take_back", by=by, now=now, **told)
     if route is not None:
-        signing.close_route(session, route, RouteOutcome.RECALLED, now=now)
+        signing.close_route(session, route, RouteOutcome.RECALLED, now=now, reason=reason.strip())
     consolidation.document_id = None
     session.flush()
 
@@ -196,6 +196,9 @@ def _plan(session: Session, consolidation: Consolidation, hand_over: HandOver, *
         trail=trail_of(consolidation),
         place=people.name_on(session, consolidation.coordinator_id, day).name[:100],
         due_on=deadline.before - timedelta(days=1) if deadline else None,
+        campaign=spec.code,
+        scheme=scheme.code,
+        holidays=spec.holidays,
     )
 
 

@@ -18,6 +18,7 @@ from dms.documents import service as documents
 from dms.documents.models import Document
 from dms.dossiers.models import Dossier, Part
 from dms.errors import NotFound, PermissionDenied
+from dms.people import delegations
 from dms.policy import Actor, Permission, allows, where
 from dms.signing.models import SigningRoute, Step
 
@@ -35,7 +36,7 @@ class Holder:
 def ensure_document_readable(session: Session, document_id: UUID, *, by: Actor) -> Document:
     """Return a document that the actor may read. Raises NotFound, also where they may not know of it."""
     document = documents.get_document(session, document_id)
-    if _is_held_readable(session, document_id, by) or _is_signer(session, document_id, by):
+    if any(may(session, document_id, by) for may in (_is_held_readable, _is_signer, _is_paper_of_power)):
         return document
     raise NotFound("document_not_found")
 
@@ -83,3 +84,8 @@ def _is_signer(session: Session, document_id: UUID, by: Actor) -> bool:
     mine = where(by, Permission.STEP_READ, Step)
     query = select(Step.id).join(Step.route).where(SigningRoute.document_id == document_id, mine)
     return session.scalars(query.limit(1)).first() is not None
+
+
+def _is_paper_of_power(session: Session, document_id: UUID, by: Actor) -> bool:
+    """Whether it is the paper of a delegation that the actor gave, holds or administers."""
+    return delegations.delegation_of_paper(session, document_id, by=by) is not None

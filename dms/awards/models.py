@@ -17,6 +17,7 @@ class Decision(Identified, Versioned, Base):
     __tablename__ = "decision"
 
     revision_id: Mapped[UUID] = mapped_column(ForeignKey("campaign_revision.id"))
+    campaign_code: Mapped[str] = mapped_column(String(80), default="")
     scheme_code: Mapped[str] = mapped_column(String(80))
     conferrer_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), unique=True)

@@ -57,6 +57,7 @@ def prepare_decision(
     conferrer_id = _one_conferrer(nominees)
     decision = Decision(
         revision_id=revision_id,
+        campaign_code=campaigns.spec_of(revision).code,
         scheme_code=scheme_code,
         conferrer_id=conferrer_id,
         document_id=_new_document(session, scheme, conferrer_id, now=now),
@@ -157,6 +158,9 @@ def send_for_signature(
         units=_units_of(session, decision, nominees[0].dossier, scheme, now=now),
         trail=trail_of(decision),
         place=place[:100],
+        campaign=decision.campaign_code,
+        scheme=scheme.code,
+        holidays=campaigns.spec_of(revision).holidays,
     )
     return placement.start(session, desk, decision.document, plan, by=by, now=now)
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from dms.campaigns import stages
+
 Path = tuple[str | int, ...]
 Data = Mapping[str, Any]
 
@@ -240,6 +242,13 @@ def _acts_in_order(acts: list[tuple[Path, str]]) -> Iterator[Fault]:
             yield Fault((*place, "action"), "route_out_of_order", {"value": action, "before": before})
 
 
+def _stages_hold(_root: Data, scheme: Data, at: Path) -> Iterator[Fault]:
+    """Each stage for itself: how many are needed, until when, to whom a refusal goes, whether it may be skipped."""
+    for where, holder in _routes(scheme, at):
+        for path, code, params in stages.faults([stage for _, stage in _entries(holder, "route")]):
+            yield Fault((*where, "route", *path), code, params)
+
+
 def _number_has_its_flag(_root: Data, scheme: Data, at: Path) -> Iterator[Fault]:
     for where, requirement in _entries(scheme, "requirements", at=at):
         numbered = any(step.get("action") == "number" for _, step in _route_steps(requirement, where))
@@ -299,6 +308,7 @@ SCHEME_CHECKS: tuple[Callable[[Data, Data, Path], Iterator[Fault]], ...] = (
     _known_unit_kinds,
     _known_nominee_kinds,
     _routes_in_order,
+    _stages_hold,
     _number_has_its_flag,
     _council_and_minutes,
     _path_has_its_bodies,

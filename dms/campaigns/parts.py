@@ -2,11 +2,20 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from dms.campaigns.vocabulary import BasisKind, Capacity, MediaType, Side, StageMode, StepAction, UnitKind
+from dms.campaigns.vocabulary import (
+    BasisKind,
+    Capacity,
+    MediaType,
+    Side,
+    SkipBy,
+    StageMode,
+    StepAction,
+    UnitKind,
+)
 from dms.policy import PositionKind
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
@@ -19,6 +28,8 @@ Year = Annotated[int, Field(ge=1945, le=2200)]
 
 ANY_CAPACITY = tuple(Capacity)
 SIGNABLE = (MediaType.PDF, MediaType.DOCX)
+TO_CLERK: Final = "clerk"
+TO_PREVIOUS: Final = "previous"
 
 
 class Part(BaseModel):
@@ -119,11 +130,27 @@ class Step(Part):
 
 
 class Stage(Part):
-    """Steps that are open at the same time; the next stage waits for all of them, or for any one."""
+    """Steps that are open at the same time, in any units; the next stage waits for all, any one, or ``needed`` of them.
 
+    ``due_days`` are working days from the day on which the stage's turn comes. A refusal goes back to the clerk (the
+    route ends), to the ``previous`` stage, or to the earlier stage with this ``code``.
+    """
+
+    code: Code | None = None
     title: Title
     mode: StageMode = StageMode.ALL_OF
+    needed: int | None = Field(default=None, ge=1)
+    due_days: int | None = Field(default=None, ge=1, le=250)
+    due_on: date | None = None
+    on_refuse: Code = TO_CLERK
+    skippable: bool = False
+    skip_by: tuple[SkipBy, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=1)
+
+    @property
+    def skippers(self) -> tuple[SkipBy, ...]:
+        """Who may skip a step of the stage; the head of the step's unit where the file says no more."""
+        return (self.skip_by or (SkipBy.HEAD,)) if self.skippable else ()
 
 
 class Funds(Cited):

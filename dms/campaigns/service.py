@@ -30,7 +30,7 @@ def accept(session: Session, source: str, *, filename: str, by: Actor, now: date
     spec = load(source, filename)
     campaign = _campaign(session, spec.code)
     newest = next(iter(revisions(session, spec.code)), None)
-    if newest is not None and newest.digest == digest(spec):
+    if newest is not None and digest(spec_of(newest)) == digest(spec):
         return newest
     return _add_revision(session, campaign, spec, source, by=by, now=now)
 

@@ -271,6 +271,7 @@ class CampaignSpec(Part):
     schemes: tuple[Scheme, ...] = Field(min_length=1)
     funds: Funds
     recipients: tuple[Title, ...] = ()
+    holidays: tuple[date, ...] = ()
     emulation_blocks: Citation | None = None
 
     @model_validator(mode="after")

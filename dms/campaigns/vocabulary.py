@@ -41,10 +41,18 @@ class StepAction(StrEnum):
 
 
 class StageMode(StrEnum):
-    """Whether a stage needs all of its steps or any one."""
+    """Whether a stage needs all of its steps, any one, or a number of them."""
 
     ALL_OF = "all_of"
     ANY_OF = "any_of"
+    QUORUM = "quorum"
+
+
+class SkipBy(StrEnum):
+    """Who may pass over a step that may be skipped: whoever sent the paper, or the head of the step's unit."""
+
+    SENDER = "sender"
+    HEAD = "head"
 
 
 class Scope(StrEnum):

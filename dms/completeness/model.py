@@ -119,11 +119,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Steps of which all, or any one, must be done."""
+    """Steps of which all must be done, or ``needed`` of them."""
 
     title: str
     steps: tuple[Step, ...]
-    any_of: bool = False
+    needed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,8 @@ class Signature:
     """An act found on the current version: what, from which position, for whom, and what verification said of it.
 
     ``position`` is the seat it fills (a deputy who signs KT. fills the head's); ``entitled`` says that the person held
-    the seat or a lawful delegation on the day; ``unit_matches`` that the signer's unit is the one of ``side``.
+    the seat or a lawful delegation on the day; ``unit_matches`` that the signer's unit is the one of ``side``;
+    ``stage`` and ``ordinal`` (from 1; 0: not known) which step of the route it was made for.
     """
 
     action: str
@@ -231,6 +232,8 @@ class Signature:
     capacity: str = "none"
     verdict: Proof = Proof.VALID
     checked: bool = True
+    stage: int = 0
+    ordinal: int = 0
 
     @property
     def proof(self) -> Proof:
@@ -251,7 +254,8 @@ class Mentioned:
 class Document:
     """The document that fills one requirement (of one nominee), seen through its current version.
 
-    ``returned`` stands while a return of this piece has not been answered by a new version.
+    ``returned`` stands while a return of this piece has not been answered by a new version; ``skipped`` are the steps
+    (stage and ordinal, from 1) that were passed over as the campaign allows.
     """
 
     requirement: str
@@ -264,6 +268,7 @@ class Document:
     safe: bool | None = True
     is_pdf: bool = True
     signatures: tuple[Signature, ...] = ()
+    skipped: frozenset[tuple[int, int]] = frozenset()
     number: str | None = None
     issued_on: date | None = None
     number_taken: bool | None = None

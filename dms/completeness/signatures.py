@@ -15,7 +15,6 @@ from dms.completeness.model import (
     Rules,
     Severity,
     Signature,
-    Stage,
     Step,
 )
 from dms.completeness.pieces import Outcome, Piece, broken, finding, met, pieces, unproven
@@ -62,7 +61,8 @@ def check_signed(rules: Rules, facts: Facts) -> Iterator[Finding]:
         if document := piece.filled:
             for number, stage in enumerate(piece.requirement.stages, start=1):
                 if any(step.action != "number" for step in stage.steps):
-                    yield _bind(CheckKind.SIGNED, piece, _signed(piece.requirement, stage, document), f"stage:{number}")
+                    outcome = _signed(piece.requirement, number, document)
+                    yield _bind(CheckKind.SIGNED, piece, outcome, f"stage:{number}")
 
 
 def check_intact(rules: Rules, facts: Facts) -> Iterator[Finding]:
@@ -73,17 +73,19 @@ def check_intact(rules: Rules, facts: Facts) -> Iterator[Finding]:
             yield _bind(CheckKind.INTACT, piece, _intact(piece.requirement, document), "signatures")
 
 
-def step_done(step: Step, document: Document) -> Done:
-    """How far a step is done by the best of the signatures that are made for it."""
+def step_done(step: Step, document: Document, place: tuple[int, int] = (0, 0)) -> Done:
+    """How far a step, at ``place`` (stage and ordinal) of the route, is done by the best signature made for it."""
     if step.action == "number" and document.number and document.issued_on:
         return Done.SIGNED
     return max(
-        (_grade(step, signature) for signature in document.signatures if _is_for(step, signature)),
+        (_grade(step, signature) for signature in document.signatures if _is_for(step, signature, place)),
         default=Done.UNSIGNED,
     )
 
 
-def _is_for(step: Step, signature: Signature) -> bool:
+def _is_for(step: Step, signature: Signature, place: tuple[int, int]) -> bool:
+    if (signature.stage, signature.ordinal) not in {place, (0, 0)}:
+        return False
     return (signature.action, signature.position, signature.side) == (step.action, step.position, step.side)
 
 
@@ -98,17 +100,21 @@ def _grade(step: Step, signature: Signature) -> Done:
     return next((grade for is_so, grade in faults if is_so), Done.SIGNED)
 
 
-def _signed(requirement: Requirement, stage: Stage, document: Document) -> Outcome:
-    """All of the stage's steps are done, or any one; the step that is furthest from it speaks for the stage."""
-    grades = [(step_done(step, document), step) for step in stage.steps]
-    pick = max if stage.any_of else min
-    grade, step = pick(grades, key=lambda pair: pair[0])
-    params: dict[str, Any] = {
-        "title": requirement.title,
-        "stage": stage.title,
-        "position": step.position,
-        "action": step.action,
-    }
+def _signed(requirement: Requirement, number: int, document: Document) -> Outcome:
+    """As many of the stage's steps are done as it needs; the step that is furthest from it speaks for the stage.
+
+    A step that was skipped as the campaign allows asks for nothing.
+    """
+    stage = requirement.stages[number - 1]
+    told: dict[str, Any] = {"title": requirement.title, "stage": stage.title}
+    asked = [(i, step) for i, step in enumerate(stage.steps, 1) if (number, i) not in document.skipped]
+    if not asked:
+        return met("stage_skipped", **told)
+    grades = [(step_done(step, document, (number, i)), step) for i, step in asked]
+    best_first = sorted((grade for grade, _ in grades), reverse=True)
+    grade = best_first[min(stage.needed or len(asked), len(asked)) - 1]
+    step = next(step for found, step in grades if found is grade)
+    params = {**told, "position": step.position, "action": step.action}
     if grade is Done.SIGNED:
         return met("stage_signed", **params)
     if grade is Done.UNPROVEN:

@@ -27,6 +27,16 @@ DOCX = MediaType.DOCX.value
 _OF_SIGNING = frozenset({Origin.PREPARED, Origin.SIGNED, Origin.ARCHIVED})
 
 
+def lineage(version: Version) -> list[UUID]:
+    """The ids of the version, of the one it was made of, and so on to the first."""
+    by_id = {each.id: each for each in version.document.versions}
+    found, current = [version.id], version.parent_id
+    while current is not None and current in by_id:
+        found.append(current)
+        current = by_id[current].parent_id
+    return found
+
+
 def create_document(
     session: Session, *, unit_id: UUID, kind: DocumentKind, title: str, symbol: str | None = None
 ) -> Document:
@@ -174,6 +184,23 @@ def add_kept_version(
         text=found.text[:TEXT_LIMIT] if found else text_of(session, parent),
     )
     return add_version(session, parent.document_id, intake, origin=origin, trail=trail, by=by, now=now, parent=parent)
+
+
+def restore_version(
+    session: Session, version: Version, *, note: str, trail: Trail, by: Actor, now: datetime
+) -> Version:
+    """Bring an earlier state back into force as the newest version: the same bytes, under a number of its own."""
+    again = Intake(
+        digest=version.digest,
+        size=version.size,
+        media_type=MediaType(version.media_type),
+        filename=version.filename,
+        pages=version.pages,
+        inspection=version.inspection,
+        text=text_of(session, version),
+    )
+    given = {"origin": version.origin, "parent": version, "note": note}
+    return add_version(session, version.document_id, again, trail=trail, by=by, now=now, **given)  # type: ignore[arg-type]  # a mixed dict
 
 
 def withdraw_version(

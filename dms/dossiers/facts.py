@@ -35,7 +35,7 @@ from dms.dossiers.models import (
 from dms.people.models import UnitName
 from dms.policy import Status
 from dms.signing import service as signing
-from dms.signing.facts import Act, acts_of
+from dms.signing.facts import Act, acts_of, skipped_on
 from dms.signing.models import SigningRoute
 from dms.text import fold
 
@@ -229,6 +229,7 @@ def _document(material: Material, requirement: Requirement, part: Part) -> known
         safe=True,  # what is not safe is refused at the door: no version of it exists
         is_pdf=version.media_type == documents.PDF,
         signatures=tuple(_signatures(material, requirement, version)),
+        skipped=skipped_on(material.routes.get(document.id), version),
         number=documents.format_number(document.number, document.symbol or "") if document.number else None,
         issued_on=document.issued_on,
         number_taken=False,  # the table lets no number be given twice by a unit in a year
@@ -241,7 +242,8 @@ def _document(material: Material, requirement: Requirement, part: Part) -> known
 def _signatures(material: Material, requirement: Requirement, version: Version) -> Iterator[known.Signature]:
     """The signatures of the version, each with the step of the campaign's route that it stands for.
 
-    Only who holds a seat or a lawful delegation can act on a step, so whoever did was entitled on that day (P25).
+    Only who holds a seat or a lawful delegation can act on a step; what was signed for another is judged once more
+    against the dated mandate (P25).
     """
     for act in material.acts.get(version.id, ()):
         step = _planned(requirement, act)
@@ -251,9 +253,12 @@ def _signatures(material: Material, requirement: Requirement, version: Version) 
                 position=act.position.value,
                 side=step.unit.value,
                 unit_matches=step.unit is not Side.OWN or act.unit_id == material.dossier.unit_id,
+                entitled=act.entitled,
                 capacity=act.capacity.value,
                 verdict=known.Proof(act.verdict.value),
                 checked=act.checked,
+                stage=act.stage,
+                ordinal=act.ordinal,
             )
 
 

@@ -57,6 +57,7 @@ class Dossier(Identified, Versioned, Base):
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     revision_id: Mapped[UUID] = mapped_column(ForeignKey("campaign_revision.id"), index=True)
+    campaign_code: Mapped[str] = mapped_column(String(80), default="")
     scheme_code: Mapped[str] = mapped_column(String(80))
     year: Mapped[int | None]
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))

@@ -70,6 +70,7 @@ def attach(
     version = documents.add_version(
         session, part.document_id, intake, origin=origin, note=note, trail=trail_of(dossier), by=by, now=now
     )
+    signing.settle(session, part.document, now=now)
     record(
         session,
         trail_of(dossier),
@@ -113,7 +114,8 @@ def withdraw(session: Session, document_id: UUID, number: int, *, reason: str, b
     version, held = documents.get_version(session, document_id, number), documents.current_version(part.document)
     documents.withdraw_version(session, version, reason=reason, trail=trail_of(dossier), by=by, now=now)
     if documents.current_version(part.document) is not held:
-        signing.replace(session, part.document, by=by, now=now)
+        signing.replace(session, part.document, by=by, now=now, reason=reason)
+        signing.settle(session, part.document, now=now)
     return version
 
 

@@ -130,6 +130,9 @@ def _start(
         trail=trail_of(dossier),
         place=f"{dossier.code} · {service.unit_name(dossier).name}"[:_PLACE_LENGTH],
         due_on=_due_on(dossier),
+        campaign=spec.code,
+        scheme=dossier.scheme_code,
+        holidays=spec.holidays,
     )
     return placement.start(session, desk, part.document, plan, by=by, now=now)
 

@@ -64,7 +64,8 @@ def _requirement(spec: file.CampaignSpec, requirement: file.Requirement) -> judg
 
 
 def _stage(stage: Stage) -> judged.Stage:
-    return judged.Stage(stage.title, tuple(_step(step) for step in stage.steps), any_of=stage.mode is StageMode.ANY_OF)
+    needed = {StageMode.ALL_OF: None, StageMode.ANY_OF: 1, StageMode.QUORUM: stage.needed}[stage.mode]
+    return judged.Stage(stage.title, tuple(_step(step) for step in stage.steps), needed)
 
 
 def _step(step: Step) -> judged.Step:

@@ -113,6 +113,7 @@ def open_dossier(
     bodies = parties.resolve(session, spec, scheme, unit, day=today, for_itself=for_itself)
     dossier = Dossier(
         revision_id=revision.id,
+        campaign_code=spec.code,
         scheme_code=scheme.code,
         year=_year_judged(spec, scheme, year, today),
         unit_id=unit.id,

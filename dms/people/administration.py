@@ -56,7 +56,7 @@ class NameTerms:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentTerms:
-    """Who takes which seat, under which title, from which day to which (exclusive)."""
+    """Who takes which seat, under which title, from which day to which (exclusive), by which paper."""
 
     unit_id: UUID
     person_id: UUID
@@ -65,6 +65,7 @@ class AppointmentTerms:
     valid_from: date
     valid_to: date | None = None
     capacity: Capacity = Capacity.NONE
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,8 @@ def add_person(session: Session, full_name: str, email: str, *, by: Actor, now: 
 def appoint(session: Session, terms: AppointmentTerms, *, by: Actor, now: datetime) -> Appointment:
     """Put a person into a seat; the seat is made where the unit has none of that kind and title.
 
-    Raises NotFound, PermissionDenied, Invalid("period_empty", "appointment_capacity_not_allowed").
+    Raises NotFound, PermissionDenied, Invalid("period_empty", "appointment_capacity_not_allowed",
+    "acting_needs_paper").
     """
     require(by, Permission.PEOPLE_ADMINISTER, None)
     get_unit(session, terms.unit_id)
@@ -168,10 +170,13 @@ def appoint(session: Session, terms: AppointmentTerms, *, by: Actor, now: dateti
     _ensure_period(terms.valid_from, terms.valid_to)
     if terms.capacity not in APPOINTED_AS:
         raise Invalid("appointment_capacity_not_allowed", field="capacity")
+    if terms.capacity is Capacity.Q and not terms.basis.strip():
+        raise Invalid("acting_needs_paper", field="basis")
     appointment = Appointment(
         position=_position(session, terms),
         person_id=terms.person_id,
         capacity=terms.capacity,
+        basis=text.clean(terms.basis) or None,
         valid_from=terms.valid_from,
         valid_to=terms.valid_to,
     )

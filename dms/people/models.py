@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dms.db import Base, Identified, text_enum
 from dms.policy import PositionKind, Role
+from dms.scope import Scope
 
 
 class UnitKind(StrEnum):
@@ -113,7 +114,10 @@ class Position(Identified, Base):
 
 
 class Appointment(Identified, Base):
-    """A person in a position from one day to another (exclusive); ``Q`` marks an acting head."""
+    """A person in a position from one day to another (exclusive); ``Q`` marks an acting head.
+
+    ``basis`` is the paper of appointment; an acting head has one (NĐ 30/2020 art. 13).
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="period"),)
@@ -121,6 +125,7 @@ class Appointment(Identified, Base):
     position_id: Mapped[UUID] = mapped_column(ForeignKey("position.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     capacity: Mapped[Capacity] = mapped_column(text_enum(Capacity), default=Capacity.NONE)
+    basis: Mapped[str | None] = mapped_column(String(300))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
@@ -129,7 +134,11 @@ class Appointment(Identified, Base):
 
 
 class Delegation(Identified, Base):
-    """A written, dated power to sign from a seat that is another's (KT., TL., TUQ.); it cannot be passed on."""
+    """A written, dated power to sign from a seat that is another's (KT., TL., TUQ.); it cannot be passed on.
+
+    ``basis`` names the paper; it lies here as a document (``paper_id``), or is known by number, day and issuer. Empty
+    lists of kinds, campaigns and schemes (``campaign/scheme``) limit nothing.
+    """
 
     __tablename__ = "delegation"
     __table_args__ = (CheckConstraint("valid_to > valid_from", name="period"),)
@@ -139,6 +148,13 @@ class Delegation(Identified, Base):
     delegate_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     capacity: Mapped[Capacity] = mapped_column(text_enum(Capacity))
     basis: Mapped[str] = mapped_column(String(300))
+    paper_number: Mapped[str | None] = mapped_column(String(60))
+    paper_issued_on: Mapped[date | None]
+    paper_issuer: Mapped[str | None] = mapped_column(String(300))
+    paper_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
+    document_kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
+    campaigns: Mapped[list[str]] = mapped_column(JSON, default=list)
+    schemes: Mapped[list[str]] = mapped_column(JSON, default=list)
     valid_from: Mapped[date]
     valid_to: Mapped[date]
     granted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -146,6 +162,43 @@ class Delegation(Identified, Base):
     revoked_at: Mapped[datetime | None]
 
     delegate: Mapped[Person] = relationship(foreign_keys=[delegate_id])
+    grantor: Mapped[Person] = relationship(foreign_keys=[granted_by])
+
+    @property
+    def scope(self) -> Scope:
+        """To which papers the power reaches."""
+        return Scope(frozenset(self.document_kinds), frozenset(self.campaigns), frozenset(self.schemes))
+
+
+class Absence(Identified, Base):
+    """A person is away from one day to another (exclusive); who waits is told, and who stands in meanwhile."""
+
+    __tablename__ = "absence"
+    __table_args__ = (CheckConstraint("valid_to > valid_from", name="period"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    stand_in_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    entered_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    stand_in: Mapped[Person | None] = relationship(foreign_keys=[stand_in_id])
+
+
+class Notice(Identified, Base):
+    """Something that a person is told; its sentence is written at the edge from ``kind`` and ``params``."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_of_person", "person_id", "read_at", "created_at"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
 
 
 class RoleGrant(Identified, Base):

@@ -1,17 +1,16 @@
 """Units and people in time: who holds which seat today, what a unit was called on a day, who succeeded whom."""
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from dms import clock, text
-from dms.audit import Trail, record
-from dms.errors import Invalid, NotFound
+from dms import text
+from dms.errors import NotFound
 from dms.people.models import (
     Appointment,
     Capacity,
@@ -24,14 +23,21 @@ from dms.people.models import (
     UnitSuccession,
     in_force,
 )
-from dms.policy import Actor, Permission, PositionKind, Role, require
+from dms.policy import Actor, Mandate, PositionKind, Role
+from dms.scope import EVERYTHING, Matter, Scope
+
+Heirs = Mapping[UUID, frozenset[UUID]]
+"""Each unit with those whose duties had passed to it."""
 
 _ON_COUNCIL = frozenset({PositionKind.COUNCIL_CHAIR, PositionKind.COUNCIL_SECRETARY})
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A person's right to sign from a position on a day: the title that papers print and the capacity."""
+    """A person's right to sign from a position on a day: the title that papers print and the capacity.
+
+    A delegated one names its ``delegation_id`` and reaches no further than ``scope``.
+    """
 
     person_id: UUID
     full_name: str
@@ -40,25 +46,18 @@ class Seat:
     title: str
     capacity: Capacity
     delegated: bool
+    scope: Scope = EVERYTHING
+    delegation_id: UUID | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class DelegationTerms:
-    """A written power to sign: whose seat, to whom, under which power line, on what basis, from day to day."""
-
-    unit_id: UUID
-    position_kind: PositionKind
-    delegate_id: UUID
-    capacity: Capacity
-    basis: str
-    valid_from: date
-    valid_to: date
+    def reaches(self, matter: Matter | None) -> bool:
+        """Whether a paper may be signed from here; None stands for some paper or other."""
+        return matter is None or self.scope.reaches(matter)
 
 
 def actor_of(session: Session, person_id: UUID, day: date) -> Actor:
-    """Return who ``person_id`` is on ``day``: roles and seats, each also for the unit's predecessors (P12).
+    """Return who ``person_id`` is on ``day``: roles, own seats, mandates, each also for the unit's predecessors (P12).
 
-    Both end with the unit in which they were held.
+    All of them end with the unit in which they were held.
     """
     person = get_person(session, person_id)
     ancestors = predecessors(session, day)
@@ -72,8 +71,16 @@ def actor_of(session: Session, person_id: UUID, day: date) -> Actor:
         person_id=person_id,
         name=person.full_name,
         roles=frozenset((role, each) for role, unit in roles for each in (unit, *ancestors[unit])),
-        seats=frozenset((seat.kind, each) for seat in seats for each in (seat.unit_id, *ancestors[seat.unit_id])),
+        seats=frozenset((seat.kind, unit) for seat, unit in _with_ancestors(seats, ancestors) if not seat.delegated),
+        mandates=frozenset(
+            Mandate(seat.kind, unit, seat.scope) for seat, unit in _with_ancestors(seats, ancestors) if seat.delegated
+        ),
     )
+
+
+def _with_ancestors(seats: Iterable[Seat], ancestors: Mapping[UUID, frozenset[UUID]]) -> Iterator[tuple[Seat, UUID]]:
+    for seat in seats:
+        yield from ((seat, unit) for unit in (seat.unit_id, *ancestors[seat.unit_id]))
 
 
 def get_person(session: Session, person_id: UUID) -> Person:
@@ -165,21 +172,33 @@ def seats_of_person(session: Session, person_id: UUID, day: date) -> list[Seat]:
     return _seats_of_people(session, [person_id], day).get(person_id, [])
 
 
-def seat_for(session: Session, person_id: UUID, *, unit_id: UUID, kind: PositionKind, day: date) -> Seat | None:
+def seat_for(
+    session: Session, person_id: UUID, *, unit_id: UUID, kind: PositionKind, day: date, matter: Matter | None = None
+) -> Seat | None:
     """Return the person's seat for a step bound to ``kind`` in ``unit_id``, own before delegated, or None.
 
-    A unit's successor carries its seats, so a step of an abolished unit is signed by the successor's people.
+    A unit's successor carries its seats, so a step of an abolished unit is signed by the successor's people. A
+    delegation counts where it reaches ``matter``; None stands for some paper or other.
     """
-    carriers = _carriers(session, unit_id, day)
-    return _first_seat(seats_of_person(session, person_id, day), kind, carriers)
+    return next(iter(seats_for(session, person_id, unit_id=unit_id, kind=kind, day=day, matter=matter)), None)
 
 
-def holders(session: Session, *, unit_id: UUID, kind: PositionKind, day: date) -> list[Seat]:
+def seats_for(
+    session: Session, person_id: UUID, *, unit_id: UUID, kind: PositionKind, day: date, matter: Matter | None = None
+) -> list[Seat]:
+    """Every seat that ``seat_for`` chooses from, in its order: several delegations differ in capacity."""
+    carriers = carriers_of(session, unit_id, day)
+    return _fitting(seats_of_person(session, person_id, day), kind, carriers, matter)
+
+
+def holders(
+    session: Session, *, unit_id: UUID, kind: PositionKind, day: date, matter: Matter | None = None
+) -> list[Seat]:
     """Everybody who may sign from ``kind`` in ``unit_id`` on ``day``, each once: exactly those with a ``seat_for`` it.
 
     Own seats come before delegated ones, those of the successor before others; the number of queries is constant.
     """
-    carriers = _carriers(session, unit_id, day)
+    carriers = carriers_of(session, unit_id, day)
     seated = (
         select(Appointment.person_id)
         .join(Appointment.position)
@@ -189,61 +208,9 @@ def holders(session: Session, *, unit_id: UUID, kind: PositionKind, day: date) -
         Delegation.unit_id.in_(carriers), Delegation.position_kind == kind, in_force(Delegation, day)
     )
     known = _seats_of_people(session, list(session.scalars(seated.union(standing_in))), day)
-    found = filter(None, (_first_seat(seats, kind, carriers) for seats in known.values()))
+    found = [fitting[0] for seats in known.values() if (fitting := _fitting(seats, kind, carriers, matter))]
     heir = successor_of(session, unit_id, day)
     return sorted(found, key=lambda seat: (seat.delegated, seat.unit_id != heir))
-
-
-def delegate(session: Session, terms: DelegationTerms, *, by: Actor, now: datetime) -> Delegation:
-    """Let another person sign from a seat between two days (the last exclusive), in writing (P25).
-
-    Only the holder of the head's own seat may; a delegate cannot pass the power on.
-    Raises PermissionDenied, Invalid, NotFound.
-    """
-    delegation = Delegation(**asdict(terms), granted_by=by.person_id, granted_at=now)
-    require(by, Permission.STEP_DELEGATE, delegation)
-    _ensure_delegable(session, delegation, by)
-    _ensure_head_in_person(session, terms.unit_id, by=by, now=now)
-    session.add(delegation)
-    session.flush()
-    record(
-        session,
-        Trail("unit", terms.unit_id),
-        "unit:seat:delegate",
-        by=by,
-        now=now,
-        delegation=delegation.id,
-        **asdict(terms),
-    )
-    return delegation
-
-
-def revoke_delegation(session: Session, delegation_id: UUID, *, by: Actor, now: datetime) -> Delegation:
-    """End a delegation at once; signatures already made stay valid, and a second time changes nothing.
-
-    Raises NotFound, PermissionDenied, Invalid("delegation_not_passed_on") for a delegate.
-    """
-    delegation = session.get(Delegation, delegation_id)
-    if delegation is None:
-        raise NotFound("delegation_not_found")
-    require(by, Permission.STEP_DELEGATE, delegation)
-    _ensure_head_in_person(session, delegation.unit_id, by=by, now=now)
-    if delegation.revoked_at is not None:
-        return delegation
-    delegation.revoked_at = now
-    record(session, Trail("unit", delegation.unit_id), "unit:seat:revoke", by=by, now=now, delegation=delegation.id)
-    return delegation
-
-
-def list_delegations(session: Session, unit_ids: Iterable[UUID], day: date) -> list[Delegation]:
-    """Delegations of these units that are in force on ``day`` or still to come."""
-    query = (
-        select(Delegation)
-        .where(Delegation.unit_id.in_(set(unit_ids)), Delegation.revoked_at.is_(None), Delegation.valid_to > day)
-        .options(selectinload(Delegation.delegate))
-        .order_by(Delegation.valid_from)
-    )
-    return list(session.scalars(query))
 
 
 def colleagues(session: Session, unit_id: UUID, day: date) -> list[Person]:
@@ -266,30 +233,15 @@ def people_with_role(session: Session, role: Role, unit_id: UUID, day: date) -> 
     return list(session.scalars(select(Person).where(Person.id.in_(granted)).order_by(Person.full_name)))
 
 
-def _ensure_delegable(session: Session, delegation: Delegation, by: Actor) -> None:
-    if delegation.capacity not in {Capacity.KT, Capacity.TL, Capacity.TUQ}:
-        raise Invalid("delegation_capacity_not_allowed", capacity=delegation.capacity.value)
-    if delegation.valid_to <= delegation.valid_from:
-        raise Invalid("delegation_period_empty")
-    if delegation.delegate_id == by.person_id:
-        raise Invalid("delegation_to_oneself")
-    get_person(session, delegation.delegate_id)
-
-
-def _ensure_head_in_person(session: Session, unit_id: UUID, *, by: Actor, now: datetime) -> None:
-    day = clock.day_of(now)
-    seat = seat_for(session, by.person_id, unit_id=unit_id, kind=PositionKind.HEAD, day=day) if by.person_id else None
-    if seat is None or seat.delegated:
-        raise Invalid("delegation_not_passed_on")
-
-
-def _carriers(session: Session, unit_id: UUID, day: date) -> set[UUID]:
+def carriers_of(session: Session, unit_id: UUID, day: date) -> set[UUID]:
     """The unit and all units to which its duties had passed by ``day``."""
     return {unit_id} | {heir for heir, earlier in predecessors(session, day).items() if unit_id in earlier}
 
 
-def _first_seat(seats: Iterable[Seat], kind: PositionKind, units: Container[UUID]) -> Seat | None:
-    return next((seat for seat in seats if seat.kind is kind and seat.unit_id in units), None)
+def _fitting(
+    seats: Iterable[Seat], kind: PositionKind, units: Container[UUID], matter: Matter | None = None
+) -> list[Seat]:
+    return [seat for seat in seats if seat.kind is kind and seat.unit_id in units and seat.reaches(matter)]
 
 
 def _seats_of_people(session: Session, person_ids: Collection[UUID], day: date) -> dict[UUID, list[Seat]]:
@@ -350,6 +302,8 @@ def _delegated_seat(delegation: Delegation, own: list[Seat]) -> Seat:
         title=posts[0].title if posts else "",
         capacity=delegation.capacity,
         delegated=True,
+        scope=delegation.scope,
+        delegation_id=delegation.id,
     )
 
 

@@ -27,7 +27,9 @@ class StepOutcome(StrEnum):
 
     DONE = "done"
     REFUSED = "refused"
+    SKIPPED = "skipped"
     NOT_NEEDED = "not_needed"
+    UNDONE = "undone"
     VOID = "void"
 
 
@@ -55,28 +57,51 @@ class SigningRoute(Identified, Versioned, Base):
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime | None]
     outcome: Mapped[RouteOutcome | None] = mapped_column(text_enum(RouteOutcome))
+    stages: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    holidays: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     document: Mapped[Document] = relationship()
     version: Mapped[Version] = relationship()
-    steps: Mapped[list["Step"]] = relationship(order_by="(Step.stage, Step.ordinal)", back_populates="route")
+    steps: Mapped[list["Step"]] = relationship(
+        order_by="(Step.stage, Step.round, Step.ordinal)", back_populates="route"
+    )
+
+    @property
+    def living(self) -> list["Step"]:
+        """The steps that count: those of each stage's last round, in their order."""
+        last = {step.stage: step.round for step in self.steps}  # rounds rise within a stage
+        return [step for step in self.steps if step.round == last[step.stage]]
 
 
 class Step(Identified, Base):
-    """One act that a position owes; ``opened_at`` is the moment its turn came."""
+    """One act that a position owes; ``opened_at`` is the moment its turn came.
+
+    A stage to which a refusal goes back begins another ``round`` with steps of its own. ``planned_kind`` is the seat of
+    the campaign file where the step was given to another, ``assignee_id`` the one holder it was given to; what the
+    paper is about is kept here because mandates are limited by it, and ``sender_id`` because senders may skip.
+    """
 
     __tablename__ = "step"
     __table_args__ = (
-        UniqueConstraint("route_id", "stage", "ordinal"),
+        UniqueConstraint("route_id", "stage", "ordinal", "round"),
         Index("ix_step_waiting", "unit_id", "position_kind", "outcome", "opened_at"),
     )
 
     route_id: Mapped[UUID] = mapped_column(ForeignKey("signing_route.id"))
     stage: Mapped[int]
     ordinal: Mapped[int]
+    round: Mapped[int] = mapped_column(default=1)
     mode: Mapped[StageMode] = mapped_column(text_enum(StageMode))
     action: Mapped[StepAction] = mapped_column(text_enum(StepAction))
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     position_kind: Mapped[PositionKind] = mapped_column(text_enum(PositionKind))
+    planned_kind: Mapped[str | None] = mapped_column(String(40))  # a second checked PositionKind would share its name
+    assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    assigned_reason: Mapped[str | None] = mapped_column(String(1000))
+    sender_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    document_kind: Mapped[str] = mapped_column(String(40), default="")
+    campaign_code: Mapped[str] = mapped_column(String(80), default="")
+    scheme_code: Mapped[str] = mapped_column(String(80), default="")
     capacities: Mapped[list[str]] = mapped_column(JSON, default=list)
     field_name: Mapped[str | None] = mapped_column(String(60))
     due_on: Mapped[date | None]
@@ -190,10 +215,21 @@ class PendingSignature(Identified, Base):
     finished_at: Mapped[datetime | None]
 
 
+class VoidCause(StrEnum):
+    """Why a signature no longer counts."""
+
+    REFUSED = "refused"
+    SENT_BACK = "sent_back"
+    RECALLED = "recalled"
+    REPLACED = "replaced"
+
+
 class Signature(Identified, Base):
     """A signature made through a step: who, in which capacity, when, with which certificate, at which level.
 
     ``record`` keeps what was known of the certificate at that time (``dms.signing.reporting.record_of``).
+    ``delegation_id`` is the mandate it rests on, where it was made for another. The file keeps a signature for ever;
+    ``voided_at`` says since when it no longer counts, and why.
     """
 
     __tablename__ = "signature"
@@ -212,6 +248,10 @@ class Signature(Identified, Base):
     level: Mapped[str] = mapped_column(String(10))
     signed_at: Mapped[datetime]
     record: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    delegation_id: Mapped[UUID | None] = mapped_column(ForeignKey("delegation.id"))
+    voided_at: Mapped[datetime | None]
+    void_cause: Mapped[VoidCause | None] = mapped_column(text_enum(VoidCause))
+    void_reason: Mapped[str] = mapped_column(String(1000), default="")
 
 
 class VersionCheck(Base):

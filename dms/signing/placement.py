@@ -116,18 +116,29 @@ def _box(
     if step.action is StepAction.SEAL:
         approvals = [place.box for place in before if place.action is StepAction.APPROVAL]
         return placing.seal_box(approvals[-1] if approvals else placing.signature_box(pages, "", fallback_slot=slot))
-    return _signature_box(session, plan.units[step.unit], step, pages=pages, slot=slot, day=day)
+    return _signature_box(
+        session, plan.units[step.unit], step, pages=pages, taken=[each.box for each in before], day=day
+    )
 
 
 def _signature_box(
-    session: Session, unit_id: UUID, step: PlannedStep, *, pages: Sequence[PageWords], slot: int, day: date
+    session: Session,
+    unit_id: UUID,
+    step: PlannedStep,
+    *,
+    pages: Sequence[PageWords],
+    taken: Sequence[placing.Box],
+    day: date,
 ) -> placing.Box:
-    """Where the paper names somebody who may sign from the seat today, else their position, else at the foot."""
+    """Where the paper names somebody who may sign from the seat today, else their position, else at the foot.
+
+    Of several who sign from like seats each gets a place of their own.
+    """
     seats = people.holders(session, unit_id=unit_id, kind=step.position, day=day)
     named = (placing.signature_box(pages, seat.full_name) for seat in seats)
     titled = (placing.box_below(pages, seat.title) for seat in seats)
-    found = next((box for box in (*named, *titled) if box and box.found), None)
-    return found or placing.signature_box(pages, "", fallback_slot=slot)
+    found = next((box for box in (*named, *titled) if box and box.found and box not in taken), None)
+    return found or placing.signature_box(pages, "", fallback_slot=len(taken))
 
 
 def _initials_box(pages: Sequence[PageWords], earlier: int) -> placing.Box:
@@ -188,12 +199,12 @@ def _signature_fields(plan: RoutePlan, places: Sequence[_Place], texts: Sequence
 
 
 def _after(place: _Place, places: Sequence[_Place]) -> list[str]:
-    """The fields that others may still sign: those of later stages, and of the same stage if all of it must sign."""
+    """The fields that others may still sign: those of later stages, and of the same stage unless one is enough."""
     return [
         other.name
         for other in places
         if other.stage > place.stage
-        or (other.stage == place.stage and other is not place and place.mode is StageMode.ALL_OF)
+        or (other.stage == place.stage and other is not place and place.mode is not StageMode.ANY_OF)
     ]
 
 

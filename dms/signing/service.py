@@ -1,4 +1,4 @@
-"""Routes: start one from the campaign's stages, hand the turn on, refuse, recall; and what waits for whom.
+"""Routes: start one from the campaign's stages, hand the turn on, recall; and what waits for whom.
 
 Acts are stored on steps; whose turn it is follows from them. A document has at most one open route.
 """
@@ -21,8 +21,10 @@ from dms.errors import Conflict, Invalid, NotFound, PermissionDenied
 from dms.people import service as people
 from dms.people.service import Seat
 from dms.policy import Actor, Permission, allows, require, where
+from dms.signing import plan as pinning
+from dms.signing import voiding
 from dms.signing.keys import KeyRing
-from dms.signing.models import RouteOutcome, SigningRoute, Step, StepOutcome
+from dms.signing.models import RouteOutcome, SigningRoute, Step, StepOutcome, VoidCause
 from dms.signing.pades.trust import SigningTrust
 
 
@@ -38,7 +40,10 @@ class SigningDesk:
 
 @dataclass(frozen=True, slots=True)
 class RoutePlan:
-    """What a route is made of: its title for people, its stages, the unit behind each side, the chain it records in."""
+    """What a route is made of: its title for people, its stages, the unit behind each side, the chain it records in.
+
+    ``campaign`` and ``scheme`` are codes, by which mandates are limited; ``due_on`` is the last day for the whole.
+    """
 
     title: str
     stages: tuple[Stage, ...]
@@ -46,6 +51,9 @@ class RoutePlan:
     trail: Trail
     place: str = ""
     due_on: date | None = None
+    campaign: str = ""
+    scheme: str = ""
+    holidays: tuple[date, ...] = ()
 
 
 def open_route(session: Session, document: Document, plan: RoutePlan, *, by: Actor, now: datetime) -> SigningRoute:
@@ -69,8 +77,10 @@ def open_route(session: Session, document: Document, plan: RoutePlan, *, by: Act
         title=plan.title,
         opened_at=now,
         opened_by=by.person_id,
+        stages=pinning.pinned(plan.stages, plan.due_on),
+        holidays=[day.isoformat() for day in plan.holidays],
     )
-    route.steps = list(_steps(plan))
+    route.steps = list(_steps(plan, document, by))
     session.add(route)
     session.flush()
     record(session, plan.trail, "signing:route:open", by=by, now=now, document=document.id, version=version.number)
@@ -130,25 +140,56 @@ def ensure_turn(session: Session, step: Step, *, by: Actor, now: datetime) -> Se
     """Return the seat from which the actor may act on ``step`` now.
 
     Raises PermissionDenied("not_allowed", "seat_not_held"), Conflict("step_not_open"),
-    Invalid("capacity_not_allowed").
+    Conflict("acted_in_stage") for whoever has acted on another step of the stage, Invalid("capacity_not_allowed").
     """
     require(by, Permission.STEP_ACT, step)
-    if step.outcome is not None or step.opened_at is None or step.route.closed_at is not None:
-        raise Conflict("step_not_open")
+    ensure_open(step)
+    if any(other.acted_by == by.person_id for other in _beside(step)):
+        raise Conflict("acted_in_stage")
     seat = seat_of(session, step, by=by, now=now)
     if seat is None:
         raise PermissionDenied("seat_not_held")
-    if step.capacities and seat.capacity.value not in step.capacities:
+    if not may_sign_as(step, seat):
         raise Invalid("capacity_not_allowed", capacity=seat.capacity.value)
     return seat
 
 
+def _beside(step: Step) -> Iterable[Step]:
+    """The steps of the stage with the same act: of several who must agree each is another person."""
+    return (other for other in pinning.steps_in(step.route, step.stage) if other.action is step.action)
+
+
+def ensure_open(step: Step) -> None:
+    """Raise Conflict("step_not_open") where the step's turn has not come, or is over."""
+    if step.outcome is not None or step.opened_at is None or step.route.closed_at is not None:
+        raise Conflict("step_not_open")
+
+
 def seat_of(session: Session, step: Step, *, by: Actor, now: datetime) -> Seat | None:
-    """The seat, own or by delegation, from which the actor would act on ``step`` today."""
-    if by.person_id is None:
+    """The seat, own or by delegation, from which the actor would act on ``step`` today.
+
+    Of several the first in a capacity that the step takes; where none is, the first.
+    """
+    if by.person_id is None or step.assignee_id not in (None, by.person_id):
         return None
-    day = clock.day_of(now)
-    return people.seat_for(session, by.person_id, unit_id=step.unit_id, kind=step.position_kind, day=day)
+    day, matter = clock.day_of(now), pinning.matter_of(step)
+    seats = people.seats_for(
+        session, by.person_id, unit_id=step.unit_id, kind=step.position_kind, day=day, matter=matter
+    )
+    return next((seat for seat in seats if may_sign_as(step, seat)), next(iter(seats), None))
+
+
+def holders_of(session: Session, step: Step, day: date) -> list[Seat]:
+    """Everybody who may act on the step on ``day``."""
+    seats = people.holders(
+        session, unit_id=step.unit_id, kind=step.position_kind, day=day, matter=pinning.matter_of(step)
+    )
+    return [seat for seat in seats if step.assignee_id in (None, seat.person_id)]
+
+
+def may_sign_as(step: Step, seat: Seat) -> bool:
+    """Whether the campaign lets the step be done in the seat's capacity; none named means any."""
+    return not step.capacities or seat.capacity.value in step.capacities
 
 
 def give_number(
@@ -171,20 +212,6 @@ def give_number(
     return step
 
 
-def refuse(session: Session, step_id: UUID, *, reason: str, by: Actor, now: datetime) -> Step:
-    """Refuse to act, with a reason: the route ends, its other open steps are void, earlier signatures with it."""
-    step = get_step(session, step_id, by=by)
-    seat = ensure_turn(session, step, by=by, now=now)
-    if not reason.strip():
-        raise Invalid("reason_missing")
-    _stamp_act(step, seat, StepOutcome.REFUSED, by=by, now=now)
-    step.reason = reason.strip()
-    told = {"step": step.id, "reason": step.reason} | by.presence.as_json()
-    record(session, trail_of(step.route), "signing:step:refuse", by=by, now=now, **told)
-    close_route(session, step.route, RouteOutcome.REFUSED, now=now)
-    return step
-
-
 def recall(session: Session, route: SigningRoute, *, reason: str, by: Actor, now: datetime) -> SigningRoute:
     """Take a document back while nobody has acted. The caller has judged whether ``by`` may."""
     if route.closed_at is not None:
@@ -192,16 +219,34 @@ def recall(session: Session, route: SigningRoute, *, reason: str, by: Actor, now
     if any(step.outcome is StepOutcome.DONE for step in route.steps):
         raise Conflict("route_already_signed")
     record(session, trail_of(route), "signing:route:recall", by=by, now=now, route=route.id, reason=reason)
-    close_route(session, route, RouteOutcome.RECALLED, now=now)
+    close_route(session, route, RouteOutcome.RECALLED, now=now, reason=reason)
     return route
 
 
-def replace(session: Session, document: Document, *, by: Actor, now: datetime) -> None:
+def replace(session: Session, document: Document, *, by: Actor, now: datetime, reason: str = "") -> None:
     """A new version takes the document's place: an open route ends, and its signatures are void."""
     route = open_route_of(session, document.id)
     if route is not None:
         record(session, trail_of(route), "signing:route:replace", by=by, now=now, route=route.id)
-        close_route(session, route, RouteOutcome.REPLACED, now=now)
+        close_route(session, route, RouteOutcome.REPLACED, now=now, reason=reason)
+
+
+def settle(session: Session, document: Document, *, now: datetime) -> None:
+    """After a change of versions: signatures count where their completed route led to the version in force.
+
+    Those of a version that was replaced are void; they count again where its replacement was withdrawn.
+    """
+    current = documents.current_version(document)
+    query = select(SigningRoute).where(
+        SigningRoute.document_id == document.id, SigningRoute.outcome == RouteOutcome.COMPLETED
+    )
+    for route in session.scalars(query):
+        if current is not None and route.version_id in documents.lineage(current):
+            changed, event = voiding.count_again(session, route), "signatures.restored"
+        else:
+            changed, event = voiding.void(session, route, VoidCause.REPLACED, now=now), "signatures.replaced"
+        if changed:
+            outbox.add(session, event, now=now, route_id=route.id, document_id=document.id)
 
 
 def complete(
@@ -220,7 +265,7 @@ def complete(
     how they had proved who they are.
     """
     told = by.presence.as_json() | ({"signed_digest": signed_digest} if signed_digest else {})
-    _stamp_act(step, seat, StepOutcome.DONE, by=by, now=now)
+    stamp_act(step, seat, StepOutcome.DONE, by=by, now=now)
     step.result_version_id = result_version_id
     record(
         session,
@@ -239,23 +284,29 @@ def complete(
 
 
 def hand_on(session: Session, route: SigningRoute, *, now: datetime) -> None:
-    """Open the next stage whose turn has come; close the route when none is left."""
-    for stage in sorted({step.stage for step in route.steps}):
-        steps = [step for step in route.steps if step.stage == stage]
-        if not _is_finished(steps):
-            if not _open(session, route, steps, now=now):
-                outbox.add(session, "route.moved", now=now, route_id=route.id, document_id=route.document_id)
-            return
-        for step in steps:
+    """Open the stage whose turn has come (``rules.whose_turn``); close the route when none is left."""
+    turn = pinning.turn_of(route)
+    for step in route.living:
+        if turn.stage is None or step.stage < turn.stage:
             step.outcome = step.outcome or StepOutcome.NOT_NEEDED
-    close_route(session, route, RouteOutcome.COMPLETED, now=now)
+    if turn.stage is None:
+        close_route(session, route, RouteOutcome.COMPLETED, now=now)
+    elif not _open(session, route, pinning.steps_in(route, turn.stage), now=now):
+        outbox.add(session, "route.moved", now=now, route_id=route.id, document_id=route.document_id)
 
 
-def close_route(session: Session, route: SigningRoute, outcome: RouteOutcome, *, now: datetime) -> None:
-    """End a route and announce how it ended; what was still open becomes void."""
+def close_route(
+    session: Session, route: SigningRoute, outcome: RouteOutcome, *, now: datetime, reason: str = ""
+) -> None:
+    """End a route and announce how it ended; what was still open becomes void, and so do its signatures.
+
+    Only a completed route's signatures count.
+    """
     route.closed_at, route.outcome = now, outcome
     for step in route.steps:
         step.outcome = step.outcome or StepOutcome.VOID
+    if outcome is not RouteOutcome.COMPLETED:
+        voiding.void(session, route, VoidCause(outcome.value), reason=reason, now=now)
     outbox.add(session, f"route.{outcome.value}", now=now, route_id=route.id, document_id=route.document_id)
 
 
@@ -272,7 +323,7 @@ def _open_steps() -> Select[Step]:
     )
 
 
-def _steps(plan: RoutePlan) -> Iterable[Step]:
+def _steps(plan: RoutePlan, document: Document, by: Actor) -> Iterable[Step]:
     for stage_number, stage in enumerate(plan.stages, start=1):
         for ordinal, step in enumerate(stage.steps, start=1):
             yield Step(
@@ -284,7 +335,11 @@ def _steps(plan: RoutePlan) -> Iterable[Step]:
                 position_kind=step.position,
                 capacities=[capacity.value for capacity in step.capacities],
                 field_name=field_name(stage_number, ordinal, step.action),
-                due_on=plan.due_on,
+                due_on=min(filter(None, (plan.due_on, stage.due_on)), default=None),
+                sender_id=by.person_id,
+                document_kind=document.kind.value,
+                campaign_code=plan.campaign,
+                scheme_code=plan.scheme,
             )
 
 
@@ -293,22 +348,18 @@ def field_name(stage: int, ordinal: int, action: StepAction) -> str | None:
     return None if action is StepAction.NUMBER else f"{action.value}_{stage}_{ordinal}"
 
 
-def _is_finished(steps: list[Step]) -> bool:
-    done = [step.outcome is not None for step in steps]
-    return any(done) if steps[0].mode is StageMode.ANY_OF else all(done)
-
-
 def _open(session: Session, route: SigningRoute, steps: list[Step], *, now: datetime) -> list[Step]:
     """Give the steps their turn and announce it; none where they had it already."""
     opened = [step for step in steps if step.opened_at is None]
     for step in opened:
-        step.opened_at = now
+        step.opened_at, step.due_on = now, pinning.due_of(step, now=now)
         session.flush()
         outbox.add(session, "step.opened", now=now, step_id=step.id, document_id=route.document_id)
     return opened
 
 
-def _stamp_act(step: Step, seat: Seat, outcome: StepOutcome, *, by: Actor, now: datetime) -> None:
+def stamp_act(step: Step, seat: Seat, outcome: StepOutcome, *, by: Actor, now: datetime) -> None:
+    """Write on the step who acted, from which seat, in which capacity."""
     step.outcome = outcome
     step.acted_at = now
     step.acted_by = by.person_id

@@ -302,6 +302,7 @@ def _record(
         unit_id=step.unit_id,
         position_title=seat.title,
         capacity=seat.capacity,
+        delegation_id=seat.delegation_id,
         certificate_sha256=key.certificate_sha256,
         certificate_subject=key.subject,
         level=judged.level.value,

@@ -69,7 +69,7 @@ def validate_file(desk: SigningDesk, source: BinaryIO, *, now: datetime) -> dict
 def keep_check(session: Session, version: Version, report: DocumentReport, *, now: datetime) -> VersionCheck:
     """Keep a report as the version's last one."""
     route = route_of(session, version)
-    made = signatures_in(session, route, up_to=version.number) if route else []
+    made = signatures_in(session, route, version) if route else []
     check = session.get(VersionCheck, version.id) or VersionCheck(version_id=version.id)
     check.checked_at, check.verdict = now, report.verdict.value
     check.report = as_json(report, {each.field_name: each for each in made})
@@ -87,13 +87,13 @@ def _keep_records(made: Iterable[Signature], report: DocumentReport, *, now: dat
             signature.record = record_of(judged[signature.field_name], now=now)
 
 
-def signatures_in(session: Session, route: SigningRoute, *, up_to: int) -> list[Signature]:
-    """The signatures of a route that its version number ``up_to`` holds, in the order in which they were made."""
+def signatures_in(session: Session, route: SigningRoute, version: Version) -> list[Signature]:
+    """The signatures of a route that a version holds, in the order in which they were made; void ones included."""
     query = (
         select(Signature)
         .join(Step, Step.id == Signature.step_id)
         .join(Version, Version.id == Signature.version_id)
-        .where(Step.route_id == route.id, Version.number <= up_to)
+        .where(Step.route_id == route.id, Version.id.in_(documents.lineage(version)))
         .order_by(Version.number)
     )
     return list(session.scalars(query))
@@ -114,7 +114,7 @@ def expected_of(
     Without ``version`` it is the file that comes next, whose digest nobody knows; ``also`` maps fields that are signed
     in it, beside those of the tip, to the SHA-256 of the signer's certificate.
     """
-    made = signatures_in(session, route, up_to=(version or route.version).number)
+    made = signatures_in(session, route, version or route.version)
     certificates = {each.field_name: each.certificate_sha256 for each in made} | dict(also or {})
     fields = {step.field_name for step in route.steps if step.field_name}
     # A tool of the signer's own may have made a field of its own; then the one that was planned stays empty.

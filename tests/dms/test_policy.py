@@ -19,12 +19,19 @@ from dms.db import Base, Identified, text_enum
 from dms.dossiers.models import Dossier
 from dms.errors import PermissionDenied
 from dms.people.models import Delegation
-from dms.policy import POLICY, SYSTEM, Actor, Permission, PositionKind, Role, Status, allows, require, where
-from dms.signing.models import KeyRequest, Step
+from dms.policy import POLICY, SYSTEM, Actor, Mandate, Permission, PositionKind, Role, Status, allows, require, where
+from dms.scope import Scope
+from dms.signing.models import KeyRequest, SigningRoute, Step
 from tests import factories as make
 
 UNITS = tuple(UUID(int=number) for number in range(1, 4))
 SIDES = ("unit_id", "coordinator_id", "appraiser_id", "conferrer_id")
+THE_ACTOR, SOMEBODY = UUID(int=99), UUID(int=98)
+PAPERS, CAMPAIGNS, SCHEMES = (
+    ("submission_letter", "decision"),
+    ("chuyen-doi-so", "cai-cach"),
+    ("bang-khen", "giay-khen"),
+)
 NOBODY = Actor(person_id=None, name="")
 EVERYWHERE = Actor(
     person_id=uuid4(),
@@ -39,9 +46,13 @@ TABLES: dict[Permission, Any] = {
     Permission.AUDIT_READ: Dossier,
     Permission.STEP_READ: Step,
     Permission.STEP_ACT: Step,
+    Permission.STEP_REASSIGN: Step,
+    Permission.STEP_SKIP: Step,
     Permission.STEP_DELEGATE: Delegation,
     Permission.KEY_OWN: KeyRequest,
     Permission.KEY_SEAL: KeyRequest,
+    Permission.DELEGATION_READ: Delegation,
+    Permission.ROUTE_RECALL: SigningRoute,
     Permission.CONSOLIDATION_READ: Consolidation,
     Permission.CONSOLIDATION_EDIT: Consolidation,
     Permission.APPRAISAL_READ: AppraisalLetter,
@@ -68,6 +79,14 @@ class Thing(Identified, OwnBase):
     appraiser_since: Mapped[datetime | None]
     status: Mapped[Status] = mapped_column(text_enum(Status))
     position_kind: Mapped[PositionKind] = mapped_column(text_enum(PositionKind))
+    document_kind: Mapped[str]
+    campaign_code: Mapped[str]
+    scheme_code: Mapped[str]
+    assignee_id: Mapped[UUID | None]
+    acted_by: Mapped[UUID | None]
+    sender_id: Mapped[UUID | None]
+    opened_by: Mapped[UUID | None]
+    delegate_id: Mapped[UUID | None]
 
 
 @pytest.fixture
@@ -82,6 +101,7 @@ def things(session: Session) -> Iterator[list[Thing]]:
             status=status,
             appraiser_since=make.NOW if row % 2 else None,
             position_kind=kinds[(number + row) % len(kinds)],
+            **matter(number + row),
         )
         for number, status in enumerate(Status)
         for row, places in enumerate(spread)
@@ -89,6 +109,21 @@ def things(session: Session) -> Iterator[list[Thing]]:
     session.add_all(rows)
     session.flush()
     return rows
+
+
+def matter(number: int) -> dict[str, Any]:
+    """What a thing is about, and whom it names: over a few things every combination that a rule tells apart."""
+    people = (None, THE_ACTOR, SOMEBODY)
+    return {
+        "document_kind": PAPERS[number % 2],
+        "campaign_code": CAMPAIGNS[number // 2 % 2],
+        "scheme_code": SCHEMES[number // 4 % 2],
+        "assignee_id": people[number % 3],
+        "acted_by": people[(number + 1) % 3],
+        "sender_id": people[number // 2 % 3],
+        "opened_by": people[number // 3 % 3],
+        "delegate_id": people[number // 4 % 3],
+    }
 
 
 def listed(session: Session, actor: Actor, permission: Permission) -> set[UUID]:
@@ -99,9 +134,21 @@ def allowed(actor: Actor, permission: Permission, things: list[Thing]) -> set[UU
     return {thing.id for thing in things if allows(actor, permission, thing)}
 
 
+def some(words: tuple[str, ...]) -> st.SearchStrategy[frozenset[str]]:
+    return st.frozensets(st.sampled_from(words), max_size=2)
+
+
+SCOPES = st.builds(
+    Scope,
+    document_kinds=some(PAPERS),
+    campaigns=some(CAMPAIGNS),
+    schemes=some(tuple(f"{campaign}/{scheme}" for campaign, scheme in product(CAMPAIGNS, SCHEMES))),
+)
+MANDATES = st.builds(Mandate, kind=st.sampled_from(PositionKind), unit_id=st.sampled_from(UNITS), scope=SCOPES)
 ACTORS = st.builds(
     Actor,
-    person_id=st.none() | st.just(UUID(int=99)),
+    person_id=st.none() | st.just(THE_ACTOR),
+    mandates=st.frozensets(MANDATES, max_size=3),
     name=st.just("Người thử"),
     roles=st.frozensets(st.tuples(st.sampled_from(Role), st.sampled_from(UNITS)), max_size=3),
     seats=st.frozensets(st.tuples(st.sampled_from(PositionKind), st.sampled_from(UNITS)), max_size=3),
@@ -211,6 +258,7 @@ class Someone:
         )
 
 
+DEPUTY = Someone("unit_id", seat=PositionKind.DEPUTY_HEAD)
 CLERK = Someone("unit_id", role=Role.CLERK)
 HEAD = Someone("unit_id", seat=PositionKind.HEAD)
 COORDINATOR = Someone("coordinator_id", role=Role.COORDINATOR)
@@ -224,6 +272,7 @@ ALL = "draft signing submitted returned consolidated appraised decided archived 
 READERS = {
     CLERK: ALL,
     HEAD: ALL,
+    DEPUTY: "",
     COORDINATOR: "submitted returned consolidated appraised decided archived refused",
     APPRAISER: "returned consolidated appraised decided archived refused",
     CHAIR_OFFICE: "appraised decided archived",
@@ -257,7 +306,8 @@ ACTS = {
 def a_thing(status: str, **known: Any) -> Thing:
     """A dossier of four units that reached its appraiser once."""
     sides = dict(zip(SIDES, (uuid4() for _ in SIDES), strict=True))
-    given = {**sides, "appraiser_since": make.NOW, "position_kind": PositionKind.HEAD, **known}
+    about = matter(0) | {"acted_by": None}
+    given = {**sides, **about, "appraiser_since": make.NOW, "position_kind": PositionKind.HEAD, **known}
     return Thing(**given, status=Status(status))
 
 
@@ -318,6 +368,71 @@ def test_a_step_waits_only_for_the_seat_that_it_names() -> None:
         expected = (kind, unit) == (step.position_kind, step.unit_id)
         assert allows(actor, Permission.STEP_ACT, step) is expected
         assert allows(actor, Permission.STEP_READ, step) is expected
+
+
+# --- a delegated power opens just what was delegated (NĐ 30/2020 art. 13)
+
+
+def standing_in(thing: Thing, limits: dict[str, str]) -> Actor:
+    """A deputy with a mandate of the thing's head, within limits."""
+    scope = Scope(**{name: frozenset({word}) for name, word in limits.items()})
+    return Actor(THE_ACTOR, "Phó Giám đốc", mandates=frozenset({Mandate(PositionKind.HEAD, thing.unit_id, scope)}))
+
+
+@pytest.mark.rule("P25")
+@pytest.mark.parametrize(
+    ("limits", "step", "dossier"),
+    [
+        ({}, True, True),
+        ({"document_kinds": "submission_letter"}, True, False),
+        ({"document_kinds": "decision"}, False, False),
+        ({"campaigns": "chuyen-doi-so"}, True, True),
+        ({"campaigns": "cai-cach"}, False, False),
+        ({"schemes": "chuyen-doi-so/bang-khen"}, True, True),
+        ({"schemes": "chuyen-doi-so/giay-khen"}, False, False),
+        ({"schemes": "cai-cach/bang-khen"}, False, False),
+        ({"campaigns": "chuyen-doi-so", "document_kinds": "submission_letter"}, True, False),
+        ({"campaigns": "cai-cach", "schemes": "chuyen-doi-so/bang-khen"}, True, True),
+    ],
+)
+def test_a_mandate_reaches_as_far_as_its_paper_says(limits: dict[str, str], *, step: bool, dossier: bool) -> None:
+    thing = a_thing("signing")
+    deputy = standing_in(thing, limits)
+    assert allows(deputy, Permission.STEP_READ, thing) is step
+    assert allows(deputy, Permission.STEP_ACT, thing) is step
+    assert allows(deputy, Permission.DOSSIER_READ, thing) is dossier
+    assert allows(deputy, Permission.AUDIT_READ, thing) is dossier
+
+
+def test_a_mandate_for_decisions_opens_decisions_and_no_dossiers() -> None:
+    thing = a_thing("appraised")
+    scope = Scope(document_kinds=frozenset({"decision"}))
+    deputy = Actor(THE_ACTOR, "Phó", mandates=frozenset({Mandate(PositionKind.HEAD, thing.conferrer_id, scope)}))
+    assert allows(deputy, Permission.DECISION_READ, thing)
+    assert not allows(deputy, Permission.DOSSIER_READ, thing)
+
+
+def test_a_mandate_gives_no_power_to_delegate_to_reassign_or_to_skip() -> None:
+    thing = a_thing("signing")
+    deputy = standing_in(thing, {})
+    for permission in (Permission.STEP_DELEGATE, Permission.STEP_REASSIGN, Permission.STEP_SKIP):
+        assert not allows(deputy, permission, thing)
+
+
+def test_a_step_given_to_one_holder_waits_for_nobody_else() -> None:
+    thing = a_thing("signing")
+    seats = frozenset({(thing.position_kind, thing.unit_id)})
+    thing.assignee_id = SOMEBODY
+    one, other = (Actor(each, "Chuyên viên", seats=seats) for each in (SOMEBODY, THE_ACTOR))
+    assert [allows(each, Permission.STEP_ACT, thing) for each in (one, other)] == [True, False]
+    assert allows(other, Permission.STEP_READ, thing)
+
+
+def test_who_signed_may_look_at_what_they_signed_for_ever() -> None:
+    thing = a_thing("decided")
+    thing.acted_by = THE_ACTOR
+    assert allows(Actor(THE_ACTOR, "Nguyên Giám đốc"), Permission.STEP_READ, thing)
+    assert not allows(Actor(THE_ACTOR, "Nguyên Giám đốc"), Permission.STEP_ACT, thing)
 
 
 def test_only_an_administrator_administers_people() -> None:

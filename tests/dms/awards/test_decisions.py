@@ -16,7 +16,7 @@ from dms.documents import service as documents
 from dms.documents.models import Origin
 from dms.errors import Conflict, Invalid, NotFound, PermissionDenied
 from dms.policy import Role, Status
-from dms.signing import service as routes
+from dms.signing import conduct
 from dms.signing.models import RouteOutcome
 from tests import factories as make
 from tests.dms.awards.world import DECIDED_ON, Chancery
@@ -238,7 +238,7 @@ def test_a_decision_that_a_signer_refused_can_be_given_up(chancery: Chancery, se
     route = chancery.send(decision)
     chancery._sign(route, StepAction.INITIALS, "head")
     step = next(step for step in route.steps if step.outcome is None)
-    routes.refuse(session, step.id, reason="Sai căn cứ", by=chancery.actor("deputy"), now=clock.now())
+    conduct.refuse(session, step.id, reason="Sai căn cứ", by=chancery.actor("deputy"), now=clock.now())
     service.cancel(session, decision.id, reason="Văn phòng trả lại", by=chancery.clerk, now=clock.now())
     assert decision.cancelled_at is not None
 

@@ -71,7 +71,7 @@ BY_SECRETARY = Signature("approval", "council_secretary")
 def test_a_stage_of_all_waits_for_each_and_a_stage_of_any_for_one(
     signatures: tuple[Signature, ...], code: str, position: str | None, *, any_of: bool
 ) -> None:
-    minutes = replace(LETTER, stages=(Stage("Ký biên bản", (SECRETARY, CHAIR), any_of=any_of),))
+    minutes = replace(LETTER, stages=(Stage("Ký biên bản", (SECRETARY, CHAIR), needed=1 if any_of else None),))
     given = facts(documents=(a_letter(signatures=signatures),))
     finding = only(CheckKind.SIGNED, rules(requirements=(minutes,)), given)
     assert finding.code == code

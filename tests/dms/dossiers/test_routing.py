@@ -17,7 +17,7 @@ from dms.dossiers.parts import Slot
 from dms.errors import Conflict, Invalid
 from dms.people.models import Unit
 from dms.policy import Actor, PositionKind, Status
-from dms.signing import service as signing
+from dms.signing import conduct
 from dms.signing.models import SigningRoute
 from dms.signing.service import SigningDesk
 from tests import factories as make
@@ -113,7 +113,7 @@ def test_a_refused_signature_makes_the_dossier_a_draft_again(
     chair = make.an_actor(session, unit, seats=[PositionKind.COUNCIL_CHAIR], name="Lê Văn Chủ")
     route = send(session, signing_desk, dossier, clerk)
     step = next(each for each in route.steps if each.position_kind is PositionKind.COUNCIL_CHAIR)
-    signing.refuse(session, step.id, reason="Sai tên tập thể", by=chair, now=make.NOW)
+    conduct.refuse(session, step.id, reason="Sai tên tập thể", by=chair, now=make.NOW)
     handlers.drain(session, now=make.NOW)
     assert dossier.status is Status.DRAFT
     last = [event for event in audit.events(session, trail_of(dossier)) if event.tag == "dossier:status:resume_draft"]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import typst
@@ -18,6 +19,7 @@ from dms.campaigns.vocabulary import Side, StageMode, StepAction
 from dms.documents import service as documents
 from dms.documents.models import Document, DocumentKind, Origin
 from dms.documents.service import Desk
+from dms.people import delegations
 from dms.people import service as people
 from dms.people.models import Capacity, Delegation, Person, Unit
 from dms.policy import SYSTEM, Actor, PositionKind
@@ -170,19 +172,27 @@ class Office:
             path.write_bytes(copy.read_bytes())
         return path
 
-    def delegate(self, role: str, capacity: Capacity = Capacity.KT) -> Delegation:
+    def delegate(self, role: str, capacity: Capacity = Capacity.KT, **more: Any) -> Delegation:
         """Let somebody sign from the head's seat."""
         day = clock.day_of(clock.now())
-        terms = people.DelegationTerms(
+        terms = delegations.DelegationTerms(
             unit_id=self.unit.id,
             position_kind=P.HEAD,
             delegate_id=self.staff[role].id,
             capacity=capacity,
-            basis="Quyết định số 12/QĐ-SNV",
+            basis="Quyết định phân công",
+            paper=delegations.LegalPaper("12/QĐ-SNV", day, "Sở Nội vụ"),
             valid_from=day,
             valid_to=day + timedelta(days=30),
+            **more,
         )
-        return people.delegate(self.session, terms, by=self.actor("head"), now=clock.now())
+        return delegations.delegate(self.session, terms, by=self.actor("head"), now=clock.now())
+
+    def below(self, role: str) -> Unit:
+        """Make somebody the head of a unit below the department."""
+        unit = a_unit(self.session, name="Ban Thi đua - Khen thưởng", parent=self.unit)
+        an_appointment(self.session, self.staff[role], unit, P.HEAD, title="Trưởng ban")
+        return unit
 
     def rebind(self, role: str, reference: str) -> None:
         """Give somebody another key."""

@@ -11,7 +11,8 @@ from dms.errors import Conflict, Invalid, NotFound, PermissionDenied
 from dms.outbox import OutboxEvent
 from dms.people.models import Capacity
 from dms.policy import SYSTEM
-from dms.signing import service
+from dms.scope import Scope
+from dms.signing import conduct, service
 from dms.signing.models import RouteOutcome, SigningRoute, StepOutcome
 from tests.dms.signing.office import (
     APPROVAL,
@@ -70,7 +71,7 @@ def test_a_refusal_ends_the_route_with_its_reason(office: Office) -> None:
     route = office.started()
     office.sign(office.step(route, INITIALS), "clerk")
     step = office.step(route, APPROVAL)
-    service.refuse(office.session, step.id, reason="Thiếu tên tập thể", by=office.actor("head"), now=clock.now())
+    conduct.refuse(office.session, step.id, reason="Thiếu tên tập thể", by=office.actor("head"), now=clock.now())
 
     assert (route.outcome, step.outcome, step.reason) == (
         RouteOutcome.REFUSED,
@@ -89,7 +90,7 @@ def test_a_refusal_needs_a_reason(office: Office) -> None:
     route = office.started()
     step = office.step(route, INITIALS)
     with pytest.raises(Invalid, match="reason_missing"):
-        service.refuse(office.session, step.id, reason="  ", by=office.actor("clerk"), now=clock.now())
+        conduct.refuse(office.session, step.id, reason="  ", by=office.actor("clerk"), now=clock.now())
     assert step.outcome is None
 
 
@@ -98,7 +99,7 @@ def test_after_a_refusal_the_paper_can_be_sent_again_without_the_earlier_signatu
     first = office.start(document)
     office.sign(office.step(first, INITIALS), "clerk")
     step = office.step(first, APPROVAL)
-    service.refuse(office.session, step.id, reason="Sai ngày", by=office.actor("head"), now=clock.now())
+    conduct.refuse(office.session, step.id, reason="Sai ngày", by=office.actor("head"), now=clock.now())
 
     again = office.start(document)
 
@@ -123,7 +124,8 @@ def test_nobody_acts_before_their_turn(office: Office) -> None:
 
 @pytest.mark.rule("P25")
 def test_a_capacity_that_the_campaign_does_not_name_is_refused(office: Office) -> None:
-    office.delegate("deputy", Capacity.TUQ)
+    office.below("deputy")
+    office.delegate("deputy", Capacity.TUQ, scope=Scope(document_kinds=frozenset({"submission_letter"})))
     route = office.started()
     office.sign(office.step(route, INITIALS), "clerk")
     with pytest.raises(Invalid, match="capacity_not_allowed"):

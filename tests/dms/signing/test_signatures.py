@@ -20,7 +20,7 @@ from dms.papers import letters
 from dms.papers.data import Signer
 from dms.people.models import Capacity
 from dms.policy import SYSTEM
-from dms.signing import credentials, facts, pades, service, signatures, validation
+from dms.signing import conduct, credentials, facts, pades, service, signatures, validation
 from dms.signing.models import PendingSignature, RouteOutcome, Signature, SigningRoute, Step
 from tests.dms.papers import samples
 from tests.dms.signing.office import (
@@ -378,7 +378,7 @@ def test_a_refused_route_leaves_no_acts(office: Office) -> None:
     route = office.started()
     office.sign(office.step(route, INITIALS), "clerk")
     assert facts.acts_on(office.session, [route.version])
-    service.refuse(
+    conduct.refuse(
         office.session, office.step(route, APPROVAL).id, reason="sai", by=office.actor("head"), now=clock.now()
     )
     assert facts.acts_on(office.session, [route.version]) == {}
