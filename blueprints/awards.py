@@ -27,8 +27,8 @@ from dms.dossiers import service as dossiers
 from dms.errors import NotFound
 from dms.people import service as people
 from dms.policy import Permission
-from dms.signing import overview
 from dms.signing import service as signing
+from dms.signing import timeline
 
 bp = Blueprint("awards", __name__, url_prefix="/awards")
 
@@ -107,7 +107,7 @@ def _page(decision_id: UUID, upload: UploadForm) -> str:
         decision=decision,
         state=states.state_of(decision, route),
         version=documents.current_version(decision.document),
-        entries=overview.entries_of(session, route, now=now) if route else (),
+        stages=timeline.stages_of(session, route, now=now) if route else (),
         nominees=named,
         left_out=service.left_out(session, decision) if not decision.cancelled_at else [],
         awards=service.awards_of(session, decision),

@@ -193,6 +193,18 @@ class CheckboxListField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
+    def __init__(self, label: Any = None, validators: Any = (), *, choices: Any = (), **options: Any) -> None:
+        super().__init__(label, validators, choices=_as_choices(choices), **options)
+
+    @property
+    def choices(self) -> Any:
+        """The entries of the list."""
+        return self._choices
+
+    @choices.setter
+    def choices(self, given: Any) -> None:
+        self._choices = _as_choices(given)
+
     def pre_validate(self, form: Any) -> None:
         """Say in our own words that an entry is not in the list."""
         try:

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, has_request_context, request, session, url_for
+from flask import Flask, Response, current_app, g, has_request_context, request, session, url_for
 from flask_babel import LazyString, format_decimal, get_locale
 from flask_babel import lazy_pgettext as _p
 
-from blueprints import acts, findings, web
+from blueprints import acts, findings, notices, web
 from blueprints.extensions import db
 from config import Settings
 from dms import clock
@@ -67,19 +67,18 @@ def _everybody(_actor: Actor) -> bool:
 
 
 def _works_on_dossiers(actor: Actor) -> bool:
-    return bool(actor.seats) or any(role is not Role.ADMINISTRATOR for role, _ in actor.roles)
+    return bool(actor.seats or actor.mandates) or any(role is not Role.ADMINISTRATOR for role, _ in actor.roles)
 
 
 def _signs(actor: Actor) -> bool:
-    return bool(actor.seats)
+    return bool(actor.seats or actor.mandates)
 
 
 def _decides(actor: Actor) -> bool:
     """Who reads or draws up decisions; a clerk, because a unit's own head may confer (P14)."""
-    heads = {PositionKind.HEAD, PositionKind.DEPUTY_HEAD}
-    return _with(Role.CHAIR_OFFICE, Role.APPRAISER, Role.ARCHIVIST, Role.CLERK)(actor) or any(
-        k in heads for k, _ in actor.seats
-    )
+    held = {kind for kind, _ in actor.seats} | {mandate.kind for mandate in actor.mandates}
+    roles = (Role.CHAIR_OFFICE, Role.APPRAISER, Role.ARCHIVIST, Role.CLERK)
+    return _with(*roles)(actor) or PositionKind.HEAD in held
 
 
 PLACES = (
@@ -174,6 +173,20 @@ def delegates() -> bool:
     return any(kind is PositionKind.HEAD for kind, _ in web.current_actor().seats)
 
 
+def manages_steps() -> bool:
+    """Whether the person may give signing steps of others to somebody else."""
+    actor = web.current_actor()
+    return delegates() or actor.has_role(Role.ADMINISTRATOR)
+
+
+def unread_count() -> int:
+    """How many notices wait for the person; asked once for a page."""
+    if "unread" not in g:
+        g.unread = notices.count_unread()
+    count: int = g.unread
+    return count
+
+
 def opens_dossiers() -> bool:
     """Whether the person may open a dossier for some unit."""
     return web.current_actor().has_role(Role.CLERK)
@@ -187,6 +200,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         places=places,
         posts=posts,
         delegates=delegates,
+        manages_steps=manages_steps,
+        unread_count=unread_count,
+        unread_notices=notices.unread,
         opens_dossiers=opens_dossiers,
         actor=web.current_actor,
         today=lambda: clock.day_of(clock.now()),

@@ -1,6 +1,7 @@
 """The screens of signing: what waits for me, one step, many at once, number and date, and what a signature is worth."""
 
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +24,19 @@ from dms.documents.models import Document
 from dms.errors import Conflict, NotFound
 from dms.people import service as people
 from dms.policy import Permission
-from dms.signing import conduct, consent, overview, printed, returned, service, signatures, validation
+from dms.signing import conduct, consent, overview, printed, returned, service, signatures, timeline, validation
 from dms.signing.batch import service as batches
 from dms.signing.models import Step
 
 bp = Blueprint("signing", __name__, url_prefix="/signing")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Why a signature came too late, and the number of the version that the signer saw."""
+
+    sentence: str
+    seen: int | None
 
 
 @bp.record_once
@@ -69,6 +78,7 @@ def _step(
     number: NumberAndDateForm | None = None,
     secret: SecretForm | None = None,
     came_back: ReturnedForm | None = None,
+    moved: Moved | None = None,
 ) -> str:
     session, now = db.session(), clock.now()
     page = overview.step_page(session, step_id, by=current_actor(), now=now)
@@ -86,6 +96,7 @@ def _step(
         secret=secret or SecretForm(formdata=None),
         came_back=came_back or ReturnedForm(formdata=None),
         elsewhere=returned.ELSEWHERE,
+        moved=moved,
     )
 
 
@@ -117,10 +128,13 @@ def page(step_id: UUID, digest: str, number: int) -> Response:
 def sign(step_id: UUID) -> Any:
     form, desk, by = SecretForm(), tools().signing, current_actor()
     shown, typed = request.form.get("shown", ""), form.secret.data or None
-    with refusals_on(form) if "secret" in request.form else nullcontext():
-        signatures.sign_with_server_key(
-            db.session(), transaction, desk, step_id, shown_digest=shown, secret=typed, by=by, now=clock.now()
-        )
+    try:
+        with refusals_on(form) if "secret" in request.form else nullcontext():
+            signatures.sign_with_server_key(
+                db.session(), transaction, desk, step_id, shown_digest=shown, secret=typed, by=by, now=clock.now()
+            )
+    except Conflict as refusal:
+        return _overtaken(step_id, shown, refusal)
     if form.is_refused:
         return _step(step_id, secret=form), 422
     return _signed(step_id)
@@ -155,6 +169,16 @@ def take_back(step_id: UUID) -> Any:
         if not form.errors:
             return _signed(step_id)
     return _step(step_id, came_back=form), 422
+
+
+def _overtaken(step_id: UUID, shown: str, refusal: Conflict) -> Any:
+    """Somebody was faster: say so on the page of the step, one click away from the version that is there now."""
+    if refusal.code not in {"version_moved", "step_not_open"} or errors.wants_json():
+        raise refusal
+    db.session.rollback()
+    document = service.get_step(db.session(), step_id, by=current_actor()).route.document
+    seen = next((version.number for version in document.versions if version.digest == shown), None)
+    return _step(step_id, moved=Moved(errors.sentence(refusal), seen)), 409
 
 
 @bp.post("/steps/<uuid:step_id>/code")
@@ -198,8 +222,8 @@ def refuse(step_id: UUID) -> Any:
     if form.validate():
         with refusals_on(form), transaction() as session:
             conduct.refuse(session, step_id, reason=form.reason.data, by=current_actor(), now=clock.now())
-        if not form.form_errors:
-            flash(_("You refused to sign; those who sent it see your reason."), "info")
+        if not form.errors:
+            flash(_("You refused to sign. The sender and all who signed before are told your reason."), "info")
             return redirect(url_for(".waiting"))
     return _step(step_id, refusal=form), 422
 
@@ -225,7 +249,8 @@ def verification(document_id: UUID) -> str:
         document=document,
         version=version,
         check=validation.check_of(session, version) if version else None,
-        entries=overview.entries_of(session, route, now=clock.now()) if route else (),
+        stages=timeline.stages_of(session, route, now=clock.now()) if route else (),
+        route_row=route,
         units=_unit_names(document),
         dossier=dossier_of(session, document_id),
     )

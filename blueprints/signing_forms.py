@@ -5,6 +5,8 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import PasswordField
 
+from blueprints.forms import ChoiceField, ParagraphField, at_most, required
+
 
 class SecretForm(FlaskForm):
     """The PIN or one-time password that a key asks for; it is never rendered back, stored or logged."""
@@ -27,3 +29,10 @@ class CheckForm(FlaskForm):
     """A signed file that somebody wants to be sure of."""
 
     file = FileField(_l("Signed PDF"), [FileRequired(_l("Choose a file."))])
+
+
+class ReassignForm(FlaskForm):
+    """To whom a step is given, and why; the choices are ``<person>:<seat>``."""
+
+    to = ChoiceField(_l("To whom"), [required()])
+    reason = ParagraphField(_l("Reason"), [required(), at_most(1000)])

@@ -9,37 +9,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from dms import clock
 from dms.campaigns.vocabulary import StepAction
 from dms.documents import service as documents
 from dms.documents.models import Version
 from dms.errors import DomainError
-from dms.people import service as people
 from dms.people.service import Seat
 from dms.policy import Actor
 from dms.signing import service, signatures, stamps, validation
 from dms.signing.keys import KeyKind
-from dms.signing.models import SigningRoute, Step, StepOutcome, VersionCheck
-from dms.signing.pades import Verdict
+from dms.signing.models import SigningRoute, Step, VersionCheck
+from dms.signing.timeline import StageView, stages_of
 from dms.text import fold
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A step of the route as people read it; ``names`` are those who may act on it today, while nobody has."""
-
-    step: Step
-    unit: str
-    names: tuple[str, ...]
-    verdict: Verdict | None
-    is_open: bool
-
-    @property
-    def state(self) -> str:
-        """``done``, ``open``, ``waiting`` or how it ended otherwise."""
-        if self.step.outcome is not None:
-            return self.step.outcome.value
-        return "open" if self.is_open else "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +34,9 @@ class StepPage:
     version: Version
     seat: Seat | None
     power: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    stages: tuple[StageView, ...]
     check: VersionCheck | None
     is_named: bool
-
-    @property
-    def before(self) -> list[Entry]:
-        """What was done already."""
-        return [entry for entry in self.entries if entry.step.outcome is StepOutcome.DONE]
-
-    @property
-    def after(self) -> list[Entry]:
-        """What is still to be done by others."""
-        return [entry for entry in self.entries if entry.step.outcome is None and entry.step is not self.step]
 
     @property
     def is_open(self) -> bool:
@@ -84,31 +54,9 @@ def step_page(session: Session, step_id: UUID, *, by: Actor, now: datetime) -> S
         version=step.route.version,
         seat=seat,
         power=stamps.power_lines(session, step, seat, now=now) if seat else (),
-        entries=entries_of(session, step.route, now=now),
+        stages=stages_of(session, step.route, now=now),
         check=validation.check_of(session, step.route.version),
         is_named=step.action is not StepAction.APPROVAL or seat is None or _is_named(session, step, seat),
-    )
-
-
-def entries_of(session: Session, route: SigningRoute, *, now: datetime) -> tuple[Entry, ...]:
-    """The whole route in its order."""
-    day = clock.day_of(now)
-    units = people.names_on(session, {step.unit_id for step in route.steps}, day)
-    check = validation.check_of(session, route.version)
-    names: dict[tuple[UUID, str], tuple[str, ...]] = {}
-    for step in route.steps:
-        if step.outcome is None:
-            seats = people.holders(session, unit_id=step.unit_id, kind=step.position_kind, day=day)
-            names[step.unit_id, step.position_kind] = tuple(dict.fromkeys(seat.full_name for seat in seats))
-    return tuple(
-        Entry(
-            step=step,
-            unit=units[step.unit_id].name,
-            names=names.get((step.unit_id, step.position_kind), ()) if step.outcome is None else (),
-            verdict=_verdict(step, check),
-            is_open=step.opened_at is not None and step.outcome is None and route.closed_at is None,
-        )
-        for step in route.steps
     )
 
 
@@ -129,9 +77,3 @@ def key_kind(session: Session, step_id: UUID, *, by: Actor, now: datetime) -> Ke
 
 def _is_named(session: Session, step: Step, seat: Seat) -> bool:
     return fold(seat.full_name) in fold(documents.text_of(session, step.route.version))
-
-
-def _verdict(step: Step, check: VersionCheck | None) -> Verdict | None:
-    if step.outcome is not StepOutcome.DONE or step.field_name is None or check is None:
-        return None
-    return validation.verdict_of_field(check, step.field_name)

@@ -1,7 +1,9 @@
 """The administrator's screens, and the head's delegations."""
 
+import io
 import re
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,9 +13,12 @@ from blueprints.extensions import db
 from dms import audit, clock
 from dms.audit import Trail
 from dms.people import service
-from dms.policy import PositionKind, Role
-from tests.blueprints.helpers import PASSWORD, Browser, World, login, writing
+from dms.people.models import Person, Unit
+from dms.policy import Mandate, PositionKind, Role
+from dms.scope import Scope
+from tests.blueprints.helpers import PASSWORD, Browser, World, enter, login, writing
 from tests.factories import a_person, a_role, a_unit, an_appointment
+from tests.samples import pdf
 
 TODAY = clock.day_of(clock.now())
 ADDRESSES = ["/people/units", "/people/units/new", "/people/", "/people/new"]
@@ -239,26 +244,94 @@ def account_of(client: Browser, person_id: UUID) -> str:
 # --- Delegations
 
 
-@pytest.mark.rule("P25")
-def test_a_head_delegates_for_a_time_and_ends_it(app: Flask, client: Browser, world: World) -> None:
-    login(client, world.head)
-    fields = {
+@pytest.fixture
+def deputy_id(app: Flask, world: World) -> UUID:
+    """A deputy of the unit, with a log-in."""
+    with writing(app) as session:
+        person = a_person(session, "Phạm Văn Đức")
+        an_appointment(session, person, session.get_one(Unit, world.unit_id), PositionKind.DEPUTY_HEAD)
+        enter(session, person)
+        return person.id
+
+
+def given(world: World, delegate_id: UUID, **changed: Any) -> dict[str, Any]:
+    return {
         "unit_id": world.unit_id,
-        "delegate_id": world.clerk_id,
+        "delegate_id": delegate_id,
         "capacity": "kt",
-        "basis": "Quyết định số 12/QĐ-SGDĐT ngày 05/01/2026",
+        "basis": "Quyết định phân công công việc",
+        "paper_number": "12/QĐ-SGDĐT",
+        "paper_issued_on": TODAY.isoformat(),
+        "paper_issuer": "Sở Giáo dục và Đào tạo",
         "valid_from": TODAY.isoformat(),
         "valid_to": (TODAY + timedelta(days=7)).isoformat(),
-    }
-    client.get("/delegations/new")
+    } | changed
+
+
+@pytest.mark.rule("P25")
+def test_a_head_delegates_for_a_time_and_ends_it(app: Flask, client: Browser, world: World, deputy_id: UUID) -> None:
+    login(client, world.head)
+    offered = client.get("/delegations/new").text
+    assert "Phạm Văn Đức – Phó Giám đốc" in offered
+    assert "Nguyễn Thị Hồng Nhung" not in offered  # a clerk signs for nobody
+    fields = given(world, deputy_id, document_kinds="submission_letter")
     assert client.submit("/delegations/new", **fields).status_code == 302
-    assert (PositionKind.HEAD, world.unit_id) in actor(app, world.clerk_id).seats
+    scope = Scope(document_kinds=frozenset({"submission_letter"}))
+    assert actor(app, deputy_id).mandates == {Mandate(PositionKind.HEAD, world.unit_id, scope)}
     page = client.get("/delegations/").text
-    assert "Nguyễn Thị Hồng Nhung" in page
+    assert "Phạm Văn Đức" in page
+    assert "12/QĐ-SGDĐT" in page
+    assert "Tờ trình" in page
     found = re.search(r"/delegations/([0-9a-f-]+)/revoke", page)
     assert found
     client.submit(f"/delegations/{found[1]}/revoke")
-    assert (PositionKind.HEAD, world.unit_id) not in actor(app, world.clerk_id).seats
+    assert actor(app, deputy_id).mandates == frozenset()
+
+
+@pytest.mark.rule("P25")
+def test_a_delegation_without_its_paper_gives_the_form_back_with_the_reason(
+    client: Browser, world: World, deputy_id: UUID
+) -> None:
+    login(client, world.head)
+    client.get("/delegations/new")
+    answer = client.submit("/delegations/new", **given(world, deputy_id, paper_number=""))
+    assert answer.status_code == 422
+    assert "Chưa đủ thông tin về văn bản ủy quyền" in answer.text
+    assert "Quyết định phân công công việc" in answer.text
+
+
+@pytest.mark.rule("P25")
+def test_the_paper_sent_along_is_kept_and_read_by_head_and_delegate_only(
+    app: Flask, world: World, deputy_id: UUID
+) -> None:
+    head = app.test_client()
+    login(head, world.head)
+    head.get("/delegations/new")
+    fields = given(world, deputy_id, paper_number="", paper_issuer="", csrf_token=head.token)
+    fields |= {"file": (io.BytesIO(pdf("Quyết định phân công")), "quyet-dinh.pdf")}
+    fields = {key: value if key == "file" else str(value) for key, value in fields.items()}
+    assert head.post("/delegations/new", data=fields, content_type="multipart/form-data").status_code == 302
+    found = re.search(r'href="(/documents/[0-9a-f-]+)"', head.get("/delegations/").text)
+    assert found
+    with app.app_context():
+        deputy = db.session().get_one(Person, deputy_id).email
+    for who, status in ((world.head, 200), (deputy, 200), (world.clerk, 404)):
+        reader = app.test_client()
+        login(reader, who)
+        assert reader.get(found[1]).status_code == status
+
+
+def test_who_is_away_says_so_and_comes_back(app: Flask, client: Browser, world: World, deputy_id: UUID) -> None:
+    login(client, world.head)
+    client.get("/delegations/absences/new")
+    days = {"valid_from": TODAY.isoformat(), "valid_to": (TODAY + timedelta(days=3)).isoformat()}
+    assert client.submit("/delegations/absences/new", stand_in_id=deputy_id, **days).status_code == 302
+    page = client.get("/delegations/").text
+    assert "Phạm Văn Đức trực thay" in page
+    found = re.search(r"/delegations/absences/([0-9a-f-]+)/cancel", page)
+    assert found
+    client.submit(f"/delegations/absences/{found[1]}/cancel")
+    assert "trực thay" not in client.get("/delegations/").text
 
 
 @pytest.mark.rule("P25")
