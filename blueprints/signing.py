@@ -251,6 +251,7 @@ def verification(document_id: UUID) -> str:
         check=validation.check_of(session, version) if version else None,
         stages=timeline.stages_of(session, route, now=clock.now()) if route else (),
         route_row=route,
+        void=validation.void_in(session, route, version) if route and version else [],
         units=_unit_names(document),
         dossier=dossier_of(session, document_id),
     )

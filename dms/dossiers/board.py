@@ -211,7 +211,8 @@ class _Draught:
 
 
 def _refusal(route: SigningRoute) -> Step | None:
-    return next((step for step in route.steps if step.outcome is StepOutcome.REFUSED), None)
+    refused = [step for step in route.steps if step.outcome is StepOutcome.REFUSED]
+    return max(refused, key=lambda step: step.acted_at or route.opened_at, default=None)
 
 
 def _is_of(route: SigningRoute, version: Version) -> bool:

@@ -99,14 +99,19 @@ def reassign(
 
 
 def candidates(session: Session, step: Step, *, now: datetime) -> list[Seat]:
-    """Everybody in the unit to whom the step may be given: those of its seat, then of seats that may stand for it."""
+    """Everybody in the unit to whom the step may be given: those of its seat, then of seats that may stand for it.
+
+    Whoever is the only one to have it already is no choice.
+    """
     day, matter = clock.day_of(now), plan.matter_of(step)
     planned = PositionKind(step.planned_kind or step.position_kind)
     found: list[Seat] = []
     for kind in rules.seats_for(step.action, planned):
         seats = people.holders(session, unit_id=step.unit_id, kind=kind, day=day, matter=matter)
         found += [seat for seat in seats if _may_be_given(step, seat, planned)]
-    return list({seat.person_id: seat for seat in reversed(found)}.values())[::-1]
+    holders = {seat.person_id for seat in service.holders_of(session, step, day)}
+    others = {seat.person_id: seat for seat in reversed(found) if holders != {seat.person_id}}
+    return list(others.values())[::-1]
 
 
 def ensure_reason(reason: str) -> str:

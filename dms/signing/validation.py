@@ -99,6 +99,11 @@ def signatures_in(session: Session, route: SigningRoute, version: Version) -> li
     return list(session.scalars(query))
 
 
+def void_in(session: Session, route: SigningRoute, version: Version) -> list[Signature]:
+    """Those of the signatures that a version holds which no longer count, however well they verify."""
+    return [each for each in signatures_in(session, route, version) if each.voided_at is not None]
+
+
 def route_of(session: Session, version: Version) -> SigningRoute | None:
     """The route that made the version, or that it is the tip of."""
     made = select(Step.route_id).where(Step.result_version_id == version.id)

@@ -60,7 +60,7 @@ def _examine(ward: Ward, route: SigningRoute) -> Generator[Trouble | None]:
         yield Trouble("signed_file_unreadable", Gravity.ERROR, named)
         return
     recorded = _recorded(ward.session, route)
-    for step in route.steps:
+    for step in route.living:  # what an earlier round signed is on record, and no longer in the file
         if step.field_name:
             told = Told(step.field_name in signed, step.id in recorded, step)
             yield _judge(told, named | {"field": step.field_name})

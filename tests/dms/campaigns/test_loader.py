@@ -292,3 +292,63 @@ def test_a_file_with_a_line_left_out_loads_or_says_what_is_wrong(left_out: int) 
     else:
         found = []
     assert all(1 <= p.line <= len(lines) and p.code in SENTENCES for p in found)
+
+
+# --- the stages of a route
+
+OWN = (CAMPAIGNS / "giay-khen-hang-nam.yaml").read_text()
+STAGE = "          - title: Thủ trưởng xác nhận\n"
+
+
+def with_stage(more: str) -> tuple[str, int]:
+    """The unit's own file with more said of one stage that has a single step, and the line on which that begins."""
+    at = OWN.index(STAGE) + len(STAGE)
+    return OWN[:at] + "".join(f"            {line}\n" for line in more.split("; ")) + OWN[at:], OWN[:at].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "key"),
+    [
+        ("mode: quorum", "quorum_without_number", "mode"),
+        ("needed: 1", "number_without_quorum", "needed"),
+        ("mode: quorum; needed: 2", "quorum_too_large", "needed"),
+        ("due_days: 2; due_on: 2025-12-01", "due_twice", "due_days"),
+        ("on_refuse: previous", "no_stage_before", "on_refuse"),
+        ("on_refuse: ky-nhay", "stage_not_before", "on_refuse"),
+        ("code: clerk", "stage_code_reserved", "code"),
+        ("skip_by: [head]", "skip_without_leave", "skip_by"),
+        ("skippable: true", "all_skippable", "skippable"),
+        ("due_days: 0", "number_too_small", "due_days"),
+        ("mode: most", "word_unknown", "mode"),
+        ("neded: 2", "key_unknown", "neded"),
+        ("skippable: perhaps", "type_wrong", "skippable"),
+    ],
+)
+def test_a_stage_that_contradicts_itself_is_told_at_its_key(more: str, code: str, key: str) -> None:
+    text, line = with_stage(more)
+    (problem,) = problems_of(text)
+    at = [each.partition(":")[0] for each in more.split("; ")].index(key)
+    assert (problem.code, problem.path[-1], problem.line) == (code, key, line + at)
+
+
+def test_number_and_seal_are_never_skipped() -> None:
+    text, _ = changed(
+        "{title: Cấp số và ngày, steps: [{action: number",
+        "{title: Cấp số và ngày, skippable: true, steps: [{action: number",
+    )
+    (problem,) = problems_of(text)
+    assert (problem.code, problem.params["value"]) == ("never_skipped", "number")
+
+
+def test_days_of_stages_go_forward() -> None:
+    old = "- {title: Ký nháy, steps: [{action: initials, position: specialist}]}"
+    at = PROVINCE.index(old)
+    text = PROVINCE[:at] + old.replace("Ký nháy,", "Ký nháy, due_on: 2025-12-20,") + PROVINCE[at + len(old) :]
+    text = text.replace("- {title: Cấp số và ngày, steps", "- {title: Cấp số và ngày, due_on: 2025-12-10, steps", 1)
+    (problem,) = problems_of(text)
+    assert (problem.code, problem.params["after"]) == ("days_reversed", "2025-12-20")
+
+
+def test_the_shipped_file_of_a_unit_shows_what_a_stage_can_say() -> None:
+    route = load(OWN, "own").schemes[0].requirements[0].route
+    assert (route[0].skippers, route[0].due_days, route[1].on_refuse) == (("head",), 2, route[0].code)
