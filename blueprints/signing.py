@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
-from blueprints import file_checks, files, proof_words, reports, signing_words
+from blueprints import errors, file_checks, files, proof_words, reports, signing_words
 from blueprints.confirmation import confirmed
 from blueprints.extensions import db, limiter, talisman
 from blueprints.forms import NumberAndDateForm, ReasonForm, refusals_on

@@ -63,8 +63,13 @@ def _judge(reading: Reading) -> tuple[CampaignSpec | None, list[Problem]]:
     try:
         spec = CampaignSpec.model_validate_json(json.dumps(reading.data))
     except ValidationError as error:
-        problems += [_translate(reading, e) for e in error.errors(include_url=False) if e["type"] != "inconsistent"]
+        problems += [_translate(reading, e) for e in error.errors(include_url=False) if not _is_told_already(e)]
     return spec, problems
+
+
+def _is_told_already(error: ErrorDetails) -> bool:
+    """What ``faults`` tells better; and a list that pydantic finds too short only because its entries are wrong."""
+    return error["type"] == "inconsistent" or (error["type"] == "too_short" and bool(error["input"]))
 
 
 def _at_value(reading: Reading, fault: Fault) -> Problem:

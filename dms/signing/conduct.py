@@ -153,7 +153,7 @@ def _send_back(session: Session, refused: Step, target: int, *, by: Actor, now: 
     record(session, service.trail_of(route), "signing:route:send_back", by=by, now=now, **told)
     session.flush()
     session.expire(route, ["steps"])
-    outbox.add(session, "route.sent_back", now=now, step_id=refused.id, document_id=route.document_id)
+    outbox.add(session, "route.sent_back", now=now, step_id=refused.id, document_id=route.document_id, at=now)
     service.hand_on(session, route, now=now)
 
 

@@ -246,7 +246,7 @@ def settle(session: Session, document: Document, *, now: datetime) -> None:
         else:
             changed, event = voiding.void(session, route, VoidCause.REPLACED, now=now), "signatures.replaced"
         if changed:
-            outbox.add(session, event, now=now, route_id=route.id, document_id=document.id)
+            outbox.add(session, event, now=now, route_id=route.id, document_id=document.id, at=now)
 
 
 def complete(
@@ -307,7 +307,7 @@ def close_route(
         step.outcome = step.outcome or StepOutcome.VOID
     if outcome is not RouteOutcome.COMPLETED:
         voiding.void(session, route, VoidCause(outcome.value), reason=reason, now=now)
-    outbox.add(session, f"route.{outcome.value}", now=now, route_id=route.id, document_id=route.document_id)
+    outbox.add(session, f"route.{outcome.value}", now=now, route_id=route.id, document_id=route.document_id, at=now)
 
 
 def trail_of(route: SigningRoute) -> Trail:

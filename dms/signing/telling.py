@@ -36,7 +36,7 @@ def on_route_sent_back(session: Session, payload: Payload, now: datetime) -> Non
     """The sender, and those whose signatures are void since: the stage begins anew."""
     step = session.get_one(Step, UUID(payload["step_id"]))
     route = step.route
-    void = _void(session, route, since=now)
+    void = _void(session, route, payload)
     told = [route.opened_by, *(each.person_id for each in void)]
     stage = plan.stage_of(route, plan.stage_of(route, step.stage).back_to).title
     _tell(
@@ -53,13 +53,13 @@ def on_step_refused(session: Session, payload: Payload, now: datetime) -> None:
 def on_route_ended_early(session: Session, payload: Payload, now: datetime) -> None:
     """A route was recalled or its paper replaced: its signers are told that their signatures are void, and why."""
     route = _route(session, payload)
-    _tell_void(session, route, _void(session, route, since=now), now=now)
+    _tell_void(session, route, _void(session, route, payload), now=now)
 
 
 def on_signatures_replaced(session: Session, payload: Payload, now: datetime) -> None:
     """A newer version took the place of a signed one."""
     route = _route(session, payload)
-    _tell_void(session, route, _void(session, route, since=now), now=now)
+    _tell_void(session, route, _void(session, route, payload), now=now)
 
 
 def on_signatures_restored(session: Session, payload: Payload, now: datetime) -> None:
@@ -146,10 +146,11 @@ def _acted(route: SigningRoute) -> list[UUID | None]:
     return [step.acted_by for step in route.living if step.outcome is StepOutcome.DONE]
 
 
-def _void(session: Session, route: SigningRoute, *, since: datetime) -> list[Signature]:
-    """The signatures that this very change made void."""
+def _void(session: Session, route: SigningRoute, payload: Payload) -> list[Signature]:
+    """The signatures that this very change made void, by the moment it was made in."""
+    at = datetime.fromisoformat(payload["at"])
     query = select(Signature).join(Step, Step.id == Signature.step_id).where(Step.route_id == route.id)
-    return [each for each in session.scalars(query) if each.voided_at is not None and each.voided_at >= since]
+    return [each for each in session.scalars(query) if each.voided_at == at]
 
 
 def _holders(session: Session, step: Step, now: datetime) -> list[UUID]:
