@@ -29,6 +29,7 @@ from blueprints import (
     files,
     home,
     jobs,
+    keeping,
     keys,
     labels,
     logs,
@@ -36,6 +37,8 @@ from blueprints import (
     operations,
     passkeys,
     people,
+    preservation,
+    preservation_cli,
     public,
     security_words,
     shell,
@@ -69,6 +72,7 @@ BLUEPRINTS = (
     people,
     delegations,
     keys,
+    preservation,
     public,
     operations,
     upkeep,
@@ -104,6 +108,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     shell.init_app(app, settings)
     cli.init_app(app)
     upkeep_cli.init_app(app)
+    preservation_cli.init_app(app)
     if settings.demo:
         demo_cli.init_app(app)
     agents.init_app(app, CONTENT_SECURITY, settings.agent_port)
@@ -114,6 +119,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         folder=settings.instance_dir,
         in_process=settings.in_process_jobs,
         runner=batch_runner.BatchRunner(app, settings, app.extensions["dms"].signing),
+        nightly=keeping.every_night,
     )
     return app
 

@@ -68,6 +68,10 @@ CAMPAIGNS: dict[type[Enum], dict[Any, Any]] = {
         campaign.Late.REFUSE: _p("lateness", "Late dossiers are refused"),
         campaign.Late.FLAG: _p("lateness", "Late dossiers are taken and marked"),
     },
+    campaign.TimeStamping: {
+        campaign.TimeStamping.REQUIRED: _p("time stamping", "A signature waits for its time stamp"),
+        campaign.TimeStamping.MAY_FOLLOW: _p("time stamping", "The time stamp may follow the signature"),
+    },
     campaign.DeadlineKind: {
         campaign.DeadlineKind.TO_COORDINATOR: _p("deadline", "Submission to the coordinator"),
         campaign.DeadlineKind.TO_CHAIR: _p("deadline", "Submission to the Chair"),

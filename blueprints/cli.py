@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from blueprints import accounts, errors, rules_in_words
 from blueprints.campaign_problems import problem_sentence
-from blueprints.extensions import db
 from blueprints.labels import label
 from blueprints.operators import OPERATOR
 from blueprints.web import tools, transaction
 from config import PREFIX, Settings
-from dms import audit, clock
+from dms import clock
 from dms.archive import sealing, search
 from dms.campaigns import service as campaigns
 from dms.dossiers import lifecycle
@@ -89,17 +88,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
         click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
 
 
-# --- audit, campaign, account
-
-
-@audit_group.command("verify")
-def verify() -> None:
-    """Check every chain; list every break and end with 1 when there is one."""
-    breaks = list(audit.verify(db.session()))
-    for each in breaks:
-        click.echo(f"{each.subject} {each.subject_id} event {each.position}: {each.reason}")
-    click.echo("The chains hold." if not breaks else f"{len(breaks)} breaks.")
-    sys.exit(1 if breaks else 0)
+# --- campaign, account
 
 
 @campaign.command("load")

@@ -1,5 +1,6 @@
 """Jobs: the outbox row is the truth, the Huey queue only wakes a worker."""
 
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -20,7 +21,15 @@ def make_queue(url: str, folder: Path, name: str = "dms") -> Huey:
     return SqliteHuey(name, filename=str(folder / "queue.db"), results=False, fsync=False)
 
 
-def init_app(app: Flask, *, queue_url: str, folder: Path, in_process: bool, runner: BatchRunner) -> None:
+def init_app(
+    app: Flask,
+    *,
+    queue_url: str,
+    folder: Path,
+    in_process: bool,
+    runner: BatchRunner,
+    nightly: Callable[[Flask], None],
+) -> None:
     """Bind the queues to ``app``; with ``in_process`` threads of this process work them.
 
     Batches of signatures have a queue of their own: a long one must not keep conversions waiting, nor they it.
@@ -36,6 +45,10 @@ def init_app(app: Flask, *, queue_url: str, folder: Path, in_process: bool, runn
     @queue.periodic_task(crontab(minute="*"))
     def sweep() -> None:
         run_waiting(app)
+
+    @queue.periodic_task(crontab(hour="19", minute="10"))  # 02:10 in Vietnam
+    def keep() -> None:
+        nightly(app)
 
     @signing.task()
     def sign() -> None:

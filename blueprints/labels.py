@@ -103,6 +103,7 @@ POLICY = {
         Permission.DECISION_READ: _l("Read decisions"),
         Permission.DECISION_PREPARE: _l("Prepare a decision"),
         Permission.AWARD_READ: _l("Find awards"),
+        Permission.ARCHIVE_KEEP: _l("Keep the archive provable"),
         Permission.AUDIT_READ: _l("Read the history"),
         Permission.PEOPLE_ADMINISTER: _l("Administer units and people"),
         Permission.SERVICE_ADMINISTER: _l("Look after the service"),

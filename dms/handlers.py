@@ -14,13 +14,13 @@ import structlog
 from sqlalchemy.orm import Session
 
 from dms.appraisal import review as appraisal
-from dms.archive import sealing, search
+from dms.archive import renewal, sealing, search
 from dms.awards import certificates, conferment
 from dms.documents import service as documents
 from dms.documents.service import Desk
 from dms.dossiers import routing as dossiers
 from dms.outbox import OutboxEvent, announced, claim
-from dms.signing import telling
+from dms.signing import late_stamps, telling
 from dms.signing.service import SigningDesk
 
 log = structlog.get_logger(__name__)
@@ -91,10 +91,28 @@ def _time_stamp_ahead(session: Session, payload: dict[str, Any], workshop: Works
     sealing.before_dossier_sealable(session, payload, workshop.signing)
 
 
+def _stamp_late(session: Session, payload: dict[str, Any], workshop: Workshop, now: datetime) -> None:
+    late_stamps.on_route_unstamped(session, payload, workshop.signing, now)
+
+
+def _stamp_late_ahead(session: Session, payload: dict[str, Any], workshop: Workshop) -> None:
+    late_stamps.before_route_unstamped(session, payload, workshop.signing)
+
+
+def _renew(session: Session, payload: dict[str, Any], workshop: Workshop, now: datetime) -> None:
+    renewal.on_archive_renewable(session, payload, workshop.signing, now)
+
+
+def _renew_ahead(session: Session, payload: dict[str, Any], workshop: Workshop) -> None:
+    renewal.before_archive_renewable(session, payload, workshop.signing)
+
+
 DEFERRED: dict[str, tuple[Deferred, ...]] = {
     "version.received": (_convert, _judge_dossier),
     "decision.conferred": (_certify,),
     "dossier.sealable": (_seal,),
+    "archive.renewable": (_renew,),
+    "route.unstamped": (_stamp_late,),
 }
 
 
@@ -102,6 +120,8 @@ DEFERRED: dict[str, tuple[Deferred, ...]] = {
 AHEAD: dict[str, tuple[Ahead, ...]] = {
     "version.received": (_convert_ahead,),
     "dossier.sealable": (_time_stamp_ahead,),
+    "archive.renewable": (_renew_ahead,),
+    "route.unstamped": (_stamp_late_ahead,),
 }
 
 

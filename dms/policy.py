@@ -54,6 +54,7 @@ class Permission(StrEnum):
     DECISION_READ = "decision:read"
     DECISION_PREPARE = "decision:prepare"
     AWARD_READ = "award:read"
+    ARCHIVE_KEEP = "archive:keep"
     AUDIT_READ = "audit:read"
     PEOPLE_ADMINISTER = "people:administer"
     SERVICE_ADMINISTER = "service:administer"
@@ -370,6 +371,7 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
         RoleAt(Role.CLERK, "unit_id"),
         SeatAt(tuple(PositionKind), "unit_id"),
     ),
+    Permission.ARCHIVE_KEEP: (Has(Role.ARCHIVIST), Has(Role.ADMINISTRATOR)),
     Permission.AUDIT_READ: _READ_DOSSIER,
     Permission.PEOPLE_ADMINISTER: (Has(Role.ADMINISTRATOR),),
     Permission.SERVICE_ADMINISTER: (Has(Role.ADMINISTRATOR),),

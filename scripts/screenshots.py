@@ -77,6 +77,7 @@ SHOTS = (
     Shot("archive", "luutru", "/archive?q=phong+giao+duc"),
     Shot("award", "luutru", "/archive?q=phong+giao+duc", (FOUND,)),
     Shot("verification", "luutru", "/archive?q=phong+giao+duc", (FOUND, "Chi tiết chữ ký")),
+    Shot("preservation", "luutru", "/archive/preservation", ("Kiểm tra ngay",)),
     Shot("public-verification", "luutru", "/archive?q=phong+giao+duc", (FOUND, ".code")),
 )
 

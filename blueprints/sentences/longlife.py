@@ -16,4 +16,13 @@ SENTENCES: dict[str, LazyString] = {
     "archive_timestamp_unproven": _l(
         "Neither its authority nor the file itself can show that the last archive time stamp is good. The file stays as it is. Try again later; if it lasts, tell the administrator."
     ),
+    "archive_renewal_gains_nothing": _l(
+        "A further archive time stamp on “%(document)s” by %(authority)s would be good no longer than the present one, so it was not added. Name an authority with a longer-lived certificate or a stronger method (setting DMS_TSA_URL), then renew again."
+    ),
+    "checkpoint_stamp_untrue": _l(
+        "The checkpoint's time stamp does not hold (%(reason)s): it is not on this manifest, or by nobody on our list. Compare it with the copies kept elsewhere."
+    ),
+    "checkpoint_unreadable": _l(
+        "“%(file)s” is no checkpoint of a history, or it is damaged. Take it from another copy."
+    ),
 }

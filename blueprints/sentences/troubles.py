@@ -133,6 +133,25 @@ TROUBLES: dict[str, tuple[LazyString, LazyString]] = {
         _l("In the history of %(subject)s %(id)s event %(position)s was changed after it was written."),
         _LOOK,
     ),
+    "history_shorter": (
+        _l(
+            "Checkpoint %(checkpoint)s says that the history of %(subject)s %(id)s has an event %(position)s; it is gone, or another one."
+        ),
+        _LOOK,
+    ),
+    "checkpoint_untrue": (
+        _l("Checkpoint %(checkpoint)s of the histories was changed, or the one before it is missing."),
+        _l("Compare it with the copies kept elsewhere: flask audit verify --from FOLDER."),
+    ),
+    # --- the archive's proof
+    "archive_lapsed": (
+        _l("The last archive time stamp of “%(title)s” ended on %(day)s, so the file no longer proves itself."),
+        _l("Put on record what else proves its age; docs/long-term.md says what that can be."),
+    ),
+    "archive_ends_soon": (
+        _l("The last archive time stamp of “%(title)s” ends on %(day)s and was not renewed."),
+        _l("Look at the page “Preservation” why, then run: flask archive renew."),
+    ),
     # --- bytes
     "blob_missing": (_l("The file of %(title)s is not in the store (%(column)s, %(digest)s)."), _RESTORE),
     "blob_size_wrong": (
@@ -163,6 +182,8 @@ CHECKS: dict[str, LazyString] = {
     "summaries": _l("Summaries of dossiers"),
     "routes": _l("Steps against signed files"),
     "chains": _l("Chains of events"),
+    "checkpoints": _l("Checkpoints of the histories"),
+    "archive": _l("Proof of sealed files"),
     "blobs": _l("Files that rows name"),
     "orphans": _l("Files that belong to nothing"),
 }

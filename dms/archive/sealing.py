@@ -17,6 +17,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from dms import audit, outbox
+from dms.archive import stamps
 from dms.archive.contents import Contents, Paper, contents_of
 from dms.archive.models import SealedDossier
 from dms.awards.models import Award, Decision, DecisionItem
@@ -30,7 +31,7 @@ from dms.errors import Conflict, Unavailable
 from dms.policy import SYSTEM, Status
 from dms.signing import pades, validation
 from dms.signing import service as signing
-from dms.signing.models import SigningRoute
+from dms.signing.models import SigningRoute, VersionCheck
 from dms.signing.pades import Verdict
 from dms.signing.service import SigningDesk
 
@@ -115,12 +116,13 @@ def extend(session: Session, desk: SigningDesk, paper: Paper, *, now: datetime) 
             by=SYSTEM,
             now=now,
         )
-    _put_in_force(session, desk, route, archived, now=now)
+        stamps.note(session, archived, target)
+    put_in_force(session, desk, route, archived, now=now)
     return archived
 
 
 def time_stamped(desk: SigningDesk, version: Version) -> Path:
-    """The version's file with an archive time stamp, kept until it is needed: the authority is asked once for it."""
+    """The version's file with a further archive time stamp, kept until it is needed: the authority is asked once."""
     kept = cache.place(desk.desk.workdir, "archived", version.digest, "lta.pdf")
     if not cache.found(kept):
         with documents.local_copy(desk.desk, version) as path:
@@ -139,9 +141,9 @@ def before_dossier_sealable(session: Session, payload: dict[str, Any], desk: Sig
             time_stamped(desk, paper.current)
 
 
-def _put_in_force(
+def put_in_force(
     session: Session, desk: SigningDesk, route: SigningRoute, archived: Version, *, now: datetime
-) -> None:
+) -> VersionCheck:
     """The route's signatures are now looked for in the extended file; it must hold them all."""
     route.version = archived
     session.flush()
@@ -150,6 +152,7 @@ def _put_in_force(
         raise Unavailable("signature_unproven", document=route.title)
     if check.verdict != Verdict.VALID:
         raise Conflict("archive_signature_invalid", document=route.title)
+    return check
 
 
 def _is_awaited(session: Session, dossier: Dossier) -> bool:

@@ -51,6 +51,7 @@ from dms.campaigns.vocabulary import (
     Side,
     Subject,
     TaskLevel,
+    TimeStamping,
     UnitKind,
     Weight,
 )
@@ -273,6 +274,7 @@ class CampaignSpec(Part):
     recipients: tuple[Title, ...] = ()
     holidays: tuple[date, ...] = ()
     emulation_blocks: Citation | None = None
+    timestamp: TimeStamping = TimeStamping.REQUIRED
 
     @model_validator(mode="after")
     def _ensure_consistent(self) -> Self:
@@ -284,6 +286,11 @@ class CampaignSpec(Part):
     def scheme(self, code: str) -> Scheme | None:
         """The scheme with this code, if the campaign has it."""
         return next((scheme for scheme in self.schemes if scheme.code == code), None)
+
+    @property
+    def stamp_may_follow(self) -> bool:
+        """Whether a signature may be made while no time-stamping authority answers (it proves nothing until then)."""
+        return self.timestamp is TimeStamping.MAY_FOLLOW
 
     def body(self, side: Side) -> Body | None:
         """The body in a role; None for the nominating unit's own side and for a role that nobody has."""

@@ -98,6 +98,13 @@ class Late(StrEnum):
     FLAG = "flag"
 
 
+class TimeStamping(StrEnum):
+    """Whether a signature waits for its time stamp, or may be made first and stamped when an authority answers."""
+
+    REQUIRED = "required"
+    MAY_FOLLOW = "may_follow"
+
+
 class DeadlineKind(StrEnum):
     """Which hand-over a deadline is for, in the order in which they come."""
 

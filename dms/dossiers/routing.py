@@ -133,6 +133,7 @@ def _start(
         campaign=spec.code,
         scheme=dossier.scheme_code,
         holidays=spec.holidays,
+        stamp_may_follow=spec.stamp_may_follow,
     )
     return placement.start(session, desk, part.document, plan, by=by, now=now)
 

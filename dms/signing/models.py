@@ -59,6 +59,7 @@ class SigningRoute(Identified, Versioned, Base):
     outcome: Mapped[RouteOutcome | None] = mapped_column(text_enum(RouteOutcome))
     stages: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     holidays: Mapped[list[str]] = mapped_column(JSON, default=list)
+    stamp_may_follow: Mapped[bool] = mapped_column(default=False)
 
     document: Mapped[Document] = relationship()
     version: Mapped[Version] = relationship()

@@ -54,6 +54,7 @@ class RoutePlan:
     campaign: str = ""
     scheme: str = ""
     holidays: tuple[date, ...] = ()
+    stamp_may_follow: bool = False
 
 
 def open_route(session: Session, document: Document, plan: RoutePlan, *, by: Actor, now: datetime) -> SigningRoute:
@@ -79,6 +80,7 @@ def open_route(session: Session, document: Document, plan: RoutePlan, *, by: Act
         opened_by=by.person_id,
         stages=pinning.pinned(plan.stages, plan.due_on),
         holidays=[day.isoformat() for day in plan.holidays],
+        stamp_may_follow=plan.stamp_may_follow,
     )
     route.steps = list(_steps(plan, document, by))
     session.add(route)

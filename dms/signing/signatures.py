@@ -26,7 +26,7 @@ from dms.documents.models import Origin, Version
 from dms.errors import Conflict, Invalid, NotFound
 from dms.people.service import Seat
 from dms.policy import Actor
-from dms.signing import credentials, pades, service, stamps, validation
+from dms.signing import credentials, late_stamps, pades, service, stamps, validation
 from dms.signing.models import PendingSignature, Signature, SigningKey, SigningRoute, Step
 from dms.signing.pades import DocumentReport
 from dms.signing.service import SigningDesk
@@ -164,7 +164,8 @@ def make(
         documents.local_copy(desk.desk, step.route.version) as before,
         intake.copy_of(desk.desk, pending.prepared_digest) as path,
     ):
-        pades.finish(path, _prepared(pending), raw_signature, desk.trust)
+        may_follow = step.route.stamp_may_follow
+        pades.finish(path, _prepared(pending), raw_signature, desk.trust, stamp_may_follow=may_follow)
         if not pades.extends(before, path):
             raise Conflict("version_moved", document=step.route.title)
         expected = validation.expected_of(session, step.route, also={step.field_name or "": key.certificate_sha256})
@@ -207,6 +208,7 @@ def adopt(
         signature = _record(session, step, seat, key, version=signed, report=report, now=now)
         service.complete(session, step, seat, by=by, now=now, result_version_id=signed.id, signed_digest=shown)
         validation.keep_check(session, signed, report, now=now)
+        late_stamps.announce_if_missing(session, route, report, now=now)
     return signature
 
 
@@ -233,6 +235,7 @@ def _prepare_file(
             fills=stamps.fills_for(step, path),
             name=seat.full_name,
             reason=step.action.value,
+            stamp_may_follow=step.route.stamp_may_follow,
         )
         digest, _ = intake.keep_file(desk.desk, target)
     return digest, prepared
@@ -266,9 +269,12 @@ def _prepared(pending: PendingSignature) -> pades.Prepared:
 
 
 def ensure_valid(report: DocumentReport, route: SigningRoute) -> None:
-    """Raise Invalid("signature_refused") unless our verdict on the whole file is VALID."""
-    if not report.is_valid:
-        reasons = {reason for each in report.signatures for reason in each.reasons} | set(report.reasons)
+    """Raise Invalid("signature_refused") unless our verdict on the whole file is VALID.
+
+    Where the route allows it, time stamps may still be missing.
+    """
+    reasons = {reason for each in report.signatures for reason in each.reasons} | set(report.reasons)
+    if reasons - ({"timestamp_missing"} if route.stamp_may_follow else set()):
         raise Invalid("signature_refused", document=route.title, reasons=sorted(reasons))
 
 

@@ -129,6 +129,7 @@ def expected_of(
         fillable=TEXT_FIELDS,
         open_fields=frozenset(fields - set(certificates)),
         sha256=version.digest if version else None,
+        stamped=True,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dms.audit import record
 from dms.policy import Actor
-from dms.upkeep import blobs, routes, rows
+from dms.upkeep import blobs, proof, routes, rows
 from dms.upkeep.model import Check, Examined, Ward, examine
 from dms.upkeep.trail import TRAIL
 
@@ -19,6 +19,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "summaries": rows.summaries,
         "routes": routes.agreeing,
         "chains": rows.chains,
+        "checkpoints": proof.histories,
+        "archive": proof.lapsing,
         "blobs": blobs.whole,
         "orphans": blobs.loose,
     }

@@ -8,6 +8,7 @@ signatures alive. This page of names is the whole interface.
 from dms.signing.pades.anchors import AnchorKind, read_certificates
 from dms.signing.pades.appearance import seal_box
 from dms.signing.pades.archive import ArchiveStamp, archive_stamps, extend_lta, stamp_late
+from dms.signing.pades.authorities import Probe
 from dms.signing.pades.certificates import name_of
 from dms.signing.pades.completion import complete
 from dms.signing.pades.fields import add_fields, inspect_fields, page_of_field
@@ -33,6 +34,7 @@ from dms.signing.pades.model import (
 )
 from dms.signing.pades.probe import ensure_time_stamps
 from dms.signing.pades.signing import finish, prepare
+from dms.signing.pades.stamping import TimeStamp, probe_authorities, read_time_stamp, time_stamp
 from dms.signing.pades.trust import SigningTrust
 from dms.signing.pades.verdict import validate
 
@@ -52,10 +54,12 @@ __all__ = [
     "Level",
     "LockAction",
     "Prepared",
+    "Probe",
     "SignatureReport",
     "SigningTrust",
     "Stamp",
     "StampKind",
+    "TimeStamp",
     "Verdict",
     "add_fields",
     "archive_stamps",
@@ -70,8 +74,11 @@ __all__ = [
     "name_of",
     "page_of_field",
     "prepare",
+    "probe_authorities",
     "read_certificates",
+    "read_time_stamp",
     "seal_box",
     "stamp_late",
+    "time_stamp",
     "validate",
 ]

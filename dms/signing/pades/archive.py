@@ -20,6 +20,7 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.validation import DocumentSecurityStore, EmbeddedPdfSignature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
@@ -83,7 +84,7 @@ def stamp_late(path: Path, trust: SigningTrust) -> None:
     """
     with path.open("rb") as stream:
         embedded = files.open_reader(stream).embedded_regular_signatures
-        bare = [each for each in embedded if each.attached_timestamp_data is None]
+        bare = [each for each in embedded if not any(extract_tst_data_iter(each.signer_info, signed=False))]
         _extend_by_any(path, trust, [(each.signer_cert, each.other_embedded_certs) for each in bare])
 
 

@@ -8,9 +8,10 @@ Whatever is wrong with one authority's answer, the next is asked; only when none
 import hashlib
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -74,8 +75,13 @@ class Address:
 
 
 def addresses(text: str) -> tuple[Address, ...]:
-    """The addresses in a setting, parted by spaces, in the order in which they are asked."""
-    return tuple(Address.parse(word) for word in text.split())
+    """The addresses in a setting, parted by spaces, in the order in which they are asked, each under its own name."""
+    found = [Address.parse(word) for word in text.split()]
+    names = Counter(each.name for each in found)
+    return tuple(
+        each if names[each.name] == 1 else replace(each, name=f"{each.name}{urlsplit(each.url).path} ({number})")
+        for number, each in enumerate(found, start=1)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class Probe:
     error: str
     milliseconds: int
     subject: str = ""
-    certificate: bytes = b""
+    certificate_ends: datetime | None = None
 
 
 @dataclass
@@ -187,7 +193,7 @@ class TimeAuthorities(TimeStamper):
         except Untrue as refusal:
             return Probe(authority.address.name, refusal.reason, _since(started))
         signer = signer_of(token)
-        return Probe(authority.address.name, "", _since(started), signer.subject.human_friendly, signer.dump())
+        return Probe(authority.address.name, "", _since(started), authority_name(signer), signer.not_valid_after)
 
     def distrust(self, token: cms.ContentInfo) -> None:
         """Its certificate was shown to be revoked, or nobody could tell: ask the others first for a while."""

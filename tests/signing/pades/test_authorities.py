@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from demo import pki as demo_pki
 from dms.errors import Unavailable
 from dms.signing import pades
-from dms.signing.pades.authorities import Address
+from dms.signing.pades.authorities import Address, addresses
 from tests.pki import SUBJECTS, Pki, build_pki, running_pki
 from tests.signing import bad_authorities as bad
 from tests.signing.pades import flow
@@ -144,6 +144,11 @@ def test_an_authority_that_is_well_again_is_asked_first_again(pki: Pki, tmp_path
 def test_an_authority_is_written_as_an_address_with_or_without_name_and_password(text: str, address: Address) -> None:
     assert Address.parse(text) == address
     assert "b@d" not in repr(Address.parse(text))
+
+
+def test_authorities_on_one_machine_have_names_of_their_own() -> None:
+    names = [each.name for each in addresses("http://tsa.vn/one http://tsa.vn/two http://other.vn http://tsa.vn/one")]
+    assert names == ["tsa.vn/one (1)", "tsa.vn/two (2)", "other.vn", "tsa.vn/one (4)"]
 
 
 # --- OCSP and CRL
