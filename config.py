@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     agent_key_file: Path | None = Field(default=None, description="PEM file (Ed25519) that signs requests to tokens.")
     agent_port: int = Field(default=8997, ge=1024, le=65535, description="Port of the program on signers' computers.")
 
+    vgca_address: str = Field(
+        default="wss://127.0.0.1:8987", description="The state's desktop signer on signers' computers; empty: not used."
+    )
+
     secure_cookies: bool = Field(default=True, description="Cookies only over HTTPS; off for http:// on loopback.")
     two_factor: bool = Field(default=True, description="Offer two-factor log-in (TOTP and recovery codes).")
     two_factor_required: bool = Field(default=False, description="Refuse log-in without a second factor.")

@@ -21,10 +21,12 @@ from blueprints import (
     campaigns,
     cli,
     confirmation,
+    copies,
     delegations,
     desks,
     documents,
     dossiers,
+    errands,
     errors,
     files,
     home,
@@ -32,6 +34,7 @@ from blueprints import (
     keeping,
     keys,
     labels,
+    layouts,
     logs,
     notices,
     operations,
@@ -59,11 +62,14 @@ BLUEPRINTS = (
     home,
     campaigns,
     dossiers,
+    layouts,
     documents,
     signing,
     signing_routes,
     notices,
     agents,
+    errands,
+    copies,
     appraisal,
     appraisal_letters,
     awards,
@@ -111,7 +117,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     preservation_cli.init_app(app)
     if settings.demo:
         demo_cli.init_app(app)
-    agents.init_app(app, CONTENT_SECURITY, settings.agent_port)
+    agents.init_app(app, CONTENT_SECURITY, settings.agent_port, errands.init_app(app, settings))
     web.guard(app)
     jobs.init_app(
         app,

@@ -5,7 +5,7 @@ each signature back. ``claim`` and ``answer`` are for the program alone: they lo
 log-in through them; a code or a claim is all that counts there, and neither can sign.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -32,9 +32,12 @@ bp = Blueprint("agents", __name__)
 REACHING = ("signing.step", "batches.show", "agents.guide")
 
 
-def init_app(app: Flask, policy: dict[str, str], port: int) -> None:
-    """Let the pages of ``REACHING``, and no other, connect to the program's port on the reader's computer."""
-    opened = policy | {"connect-src": f"'self' http://127.0.0.1:{port}"}
+def init_app(app: Flask, policy: dict[str, str], port: int, also: Iterable[str] = ()) -> None:
+    """Let the pages of ``REACHING``, and no other, connect to the program's port on the reader's computer.
+
+    ``also`` are addresses of other programs there.
+    """
+    opened = policy | {"connect-src": " ".join(("'self'", f"http://127.0.0.1:{port}", *also))}
     for endpoint in app.view_functions.keys() & set(REACHING):
         app.view_functions[endpoint] = _reaching(app.view_functions[endpoint], opened)
     app.jinja_env.globals["agent_port"] = port

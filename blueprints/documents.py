@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
-from blueprints import files
+from blueprints import files, finding_places
 from blueprints.extensions import db, talisman
 from blueprints.forms import ReasonForm, refusals_on
 from blueprints.web import current_actor, link, permission, tools, transaction
@@ -36,6 +36,7 @@ BIG_CHANGE = 4000  # lines of a comparison on one screen
 def _give_words(state: BlueprintSetupState) -> None:
     """The page of an upload says how large a file may be."""
     state.app.jinja_env.globals.update(upload_limit=lambda: tools().desk.upload_limit)
+    state.app.jinja_env.filters["findings"] = finding_places.listed
 
 
 @bp.after_app_request

@@ -311,8 +311,7 @@ def upload(dossier_id: UUID, requirement: str) -> Any:
     slot = Slot(dossier_id, requirement, request.values.get("nominee", type=UUID))
     if form.validate_on_submit():
         with refusals_on(form):
-            intake = documents.receive(tools().desk, form.file.data.stream, filename=form.file.data.filename or "")
-            return _attach(slot, intake, form.note.data or "")
+            return _attach(slot, form.receive(tools().desk), form.note.data or "")
     dossier, session = _get(dossier_id), db.session()
     nominee = nominees.get_nominee(session, slot.nominee_id, by=current_actor()) if slot.nominee_id else None
     asked, held = _scheme_of(dossier).requirement(requirement), parts.is_held(session, slot)
@@ -344,6 +343,8 @@ def _attach(slot: Slot, intake: documents.Intake, note: str) -> Any:
         if refusal.code != "version_newer":
             raise
         return _ask_about(slot, intake, note, refusal)
+    if "flattened" in intake.inspection:
+        return kept_uploads.to_flattened(slot)
     anchor = board.anchor_of(slot.requirement_code, str(slot.nominee_id) if slot.nominee_id else None)
     return _back(slot.dossier_id, _("The file has been received and is kept."), anchor)
 

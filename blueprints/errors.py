@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from blueprints import finding_places
 from blueprints.extensions import db
 from blueprints.labels import LABELS, label
 from blueprints.sentences import (
@@ -28,6 +29,7 @@ from blueprints.sentences import (
     dossiers,
     files,
     keys,
+    layouts,
     longlife,
     people,
     signatures,
@@ -58,6 +60,7 @@ PARTS = (
     dossiers,
     files,
     keys,
+    layouts,
     longlife,
     people,
     signatures,
@@ -72,7 +75,7 @@ SENTENCES: dict[str, LazyString] = {code: words for part in PARTS for code, word
 def sentence(error: DomainError) -> str:
     """The error in the reader's language."""
     words = str(SENTENCES.get(error.code, SENTENCES["refused"]))
-    return words % defaultdict(str, {"refused": error.code} | _readable(error.params))
+    return words % defaultdict(str, {"refused": error.code} | _readable(error.params)) + finding_places.told(error)
 
 
 def status_of(error: DomainError) -> int:

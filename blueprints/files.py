@@ -4,7 +4,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from typing import IO, Any, BinaryIO, NamedTuple
+from typing import IO, Any, BinaryIO, NamedTuple, Protocol
 from urllib.parse import quote
 
 from flask import Request, Response, current_app, request
@@ -12,7 +12,6 @@ from werkzeug.datastructures import ContentRange
 
 from dms.documents import intake
 from dms.documents.intake import Desk
-from dms.documents.models import Version
 
 CHUNK = 256 * 1024  # bytes of a download that are in memory at a time
 SANDBOX = "sandbox; default-src 'none'; style-src 'self'; img-src 'self'"  # for talisman, which has the last word
@@ -70,7 +69,43 @@ def answer_script(response: Response) -> Response:
 # --- going out
 
 
-def send_version(desk: Desk, version: Version) -> Response:
+class Stored(Protocol):
+    """What is sent: a version, or any other file of the store."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        ...
+
+    @property
+    def filename(self) -> str:
+        """What the file is to be called."""
+        ...
+
+    @property
+    def media_type(self) -> str:
+        """What it is."""
+        ...
+
+
+def send_once(desk: Desk, stored: Stored) -> Response:
+    """A stored file for somebody who may have it once: whole, and kept by nobody on the way."""
+    response = Response(mimetype=stored.media_type)
+    response.headers["Content-Disposition"] = disposition(stored.filename)
+    response.cache_control.no_store = True
+    stream = intake.open_blob(desk, stored.digest, 0, stored.size)
+    response.call_on_close(stream.close)
+    response.content_length = stored.size
+    response.response = _chunks(stream)
+    return response
+
+
+def send_version(desk: Desk, version: Stored) -> Response:
     """A version as a download: whole, in part (RFC 9110, ranges) or, where the browser has it already, not again.
 
     It is an attachment of a type that we found ourselves, in a sandbox, so nothing in it runs on our origin.
@@ -86,7 +121,7 @@ def send_version(desk: Desk, version: Version) -> Response:
     return _with_body(response, desk, version)
 
 
-def _with_body(response: Response, desk: Desk, version: Version) -> Response:
+def _with_body(response: Response, desk: Desk, version: Stored) -> Response:
     start, stop = 0, version.size
     wanted = _wanted_range(version)
     if wanted is not None:
@@ -103,7 +138,7 @@ def _with_body(response: Response, desk: Desk, version: Version) -> Response:
     return response
 
 
-def _wanted_range(version: Version) -> Any:
+def _wanted_range(version: Stored) -> Any:
     """The one range that is asked for; several, other units, or one of another file (If-Range) mean the whole."""
     asked, condition = request.range, request.if_range
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:

@@ -28,6 +28,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from blueprints import errors
 from blueprints.extensions import db
 from dms import text
+from dms.documents import flattening
+from dms.documents import service as documents
+from dms.documents.service import Desk, Intake
 from dms.errors import Conflict, DomainError, Invalid, TooLarge
 
 DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"]
@@ -242,3 +245,9 @@ class UploadForm(FlaskForm):
 
     file = FileField(_l("File"), [required(_l("Choose a file."))])
     note = TextField(_l("What is new in this version?"), [optional(), at_most(500)])
+    flatten = BooleanField(_l("Flatten to PDF/A"))
+
+    def receive(self, desk: Desk) -> Intake:
+        """The file, taken in as it is or, where that is wished, as flat pages."""
+        take = flattening.receive if self.flatten.data else documents.receive
+        return take(desk, self.file.data.stream, filename=self.file.data.filename or "")

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from flask import current_app, render_template
+from flask import Response, current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -78,6 +79,14 @@ def page(slot: Slot, seen: int, kept: Kept, token: str, **context: object) -> tu
     session = db.session()
     shown = {"newer": parts.newer_than(session, slot, seen), "newest": parts.newest_number(session, slot)}
     return render_template("dossiers/stale.html", kept=kept, token=token, slot=slot, **shown, **context), 409
+
+
+def to_flattened(slot: Slot) -> Response:
+    """A flattened paper is looked at before anybody signs it."""
+    told = _("The PDF has been flattened. Compare its pages with the paper you know before it goes to the signers.")
+    flash(told, "warning")
+    address = url_for("documents.show", document_id=parts.document_in(db.session(), slot))
+    return redirect(address)  # type: ignore[return-value]  # redirects are Responses
 
 
 def _tokens() -> URLSafeTimedSerializer:

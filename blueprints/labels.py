@@ -22,6 +22,7 @@ from dms.documents.models import DocumentKind, Origin
 from dms.people.models import Capacity, SuccessionKind, UnitKind
 from dms.people.notices import NoticeKind
 from dms.policy import Permission, PositionKind, Role, Status
+from dms.signing.errands.models import Tool
 from dms.signing.pades import Alignment, FieldKind, LockAction, StampKind
 from dms.signing.pades.etsi import Indication
 from dms.upkeep.model import Gravity
@@ -31,6 +32,7 @@ NEVER_SHOWN = (
     Alignment,
     FieldKind,
     LockAction,
+    Tool,
     StampKind,
     Indication,  # the standard's own words are shown, in no language but its own
     completeness.SubjectKind,

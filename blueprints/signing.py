@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
-from blueprints import errors, file_checks, files, proof_words, reports, signing_words
+from blueprints import errors, file_checks, files, proof_words, reports, returning, signing_words
 from blueprints.confirmation import confirmed
 from blueprints.extensions import db, limiter, talisman
 from blueprints.forms import NumberAndDateForm, ReasonForm, refusals_on
@@ -18,14 +18,16 @@ from blueprints.web import current_actor, fresh_login, permission, tools, transa
 from dms import clock
 from dms.archive.access import dossier_of, ensure_document_readable
 from dms.campaigns.vocabulary import StepAction
-from dms.documents import intake, pages
+from dms.documents import pages
 from dms.documents import service as documents
 from dms.documents.models import Document
 from dms.errors import Conflict, NotFound
 from dms.people import service as people
 from dms.policy import Permission
-from dms.signing import conduct, consent, overview, printed, returned, service, signatures, timeline, validation
+from dms.signing import conduct, consent, overview, printed, service, signatures, timeline, validation
 from dms.signing.batch import service as batches
+from dms.signing.errands import service as errands
+from dms.signing.errands.models import Tool
 from dms.signing.models import Step
 
 bp = Blueprint("signing", __name__, url_prefix="/signing")
@@ -95,8 +97,8 @@ def _step(
         kind=kind,
         secret=secret or SecretForm(formdata=None),
         came_back=came_back or ReturnedForm(formdata=None),
-        elsewhere=returned.ELSEWHERE,
         moved=moved,
+        errand=errands.out_for(session, page.step, Tool.ELSEWHERE, by=current_actor(), now=now),
     )
 
 
@@ -158,14 +160,14 @@ def sent_file(step_id: UUID) -> Response:
 @confirmed
 @permission(Permission.STEP_ACT)
 def take_back(step_id: UUID) -> Any:
-    form, desk, by = ReturnedForm(), tools(), current_actor()
+    form, by, session = ReturnedForm(), current_actor(), db.session()
     if form.validate():
         with refusals_on(form):
-            taken = intake.receive(desk.desk, form.file.data.stream, filename=form.file.data.filename or "")
-            judged = returned.judge(db.session(), desk.signing, step_id, taken, by=by, now=clock.now())
-            db.session.rollback()
-            with transaction() as session:
-                returned.keep(session, judged, by=by, now=clock.now())
+            sent = errands.out_for(
+                session, service.get_step(session, step_id, by=by), Tool.ELSEWHERE, by=by, now=clock.now()
+            )
+            errand_id = sent.id if sent else None
+            returning.take_back(step_id, files.read_upload(form.file), errand_id=errand_id, by=by)
         if not form.errors:
             return _signed(step_id)
     return _step(step_id, came_back=form), 422

@@ -35,6 +35,8 @@ OPEN_ENDPOINTS = frozenset(
         "agents.claim",
         "agents.published",
         "bootstrap.static",
+        "errands.hand_out",  # a token for one file, one person and one step, once
+        "errands.take",  # the same, for the way back
         "home.language",
         "public.index",
         "public.verify",

@@ -72,6 +72,15 @@ SENTENCES = {
     "pdf_optional_content": _l(
         "The PDF has layers that are hidden, or that look different on paper and on the screen. Print it to a new PDF and send that."
     ),
+    "pdf_hidden_field": _l(
+        "The PDF form has hidden fields, whose content shows only in some programs or at another time. Print it to a new PDF, or choose “flatten”, and send that."
+    ),
+    "pdf_overlapping_fields": _l(
+        "The PDF form has fields that lie over each other, so one could hide the other. Print it to a new PDF, or choose “flatten”, and send that."
+    ),
+    "flatten_signed": _l(
+        "The PDF is signed, so it is not flattened: that would destroy its signatures. Send it as it is, or an unsigned copy."
+    ),
     "pdf_hybrid": _l(
         "The PDF has two tables of contents (a hybrid file), so two programs could show two different documents. Print it to a new PDF and send that."
     ),

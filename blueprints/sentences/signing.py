@@ -67,8 +67,8 @@ SENTENCES: dict[str, LazyString] = {
     "signature_refused": _l(
         "The signature on “%(document)s” did not pass our own verification (%(reasons)s), so it was not kept. Nothing was signed. Try again, and tell the administrator if it happens once more."
     ),
-    "returned_not_elsewhere": _l(
-        "“%(document)s” is sealed and numbered in this service only: the seal closes number and date in one step (Decree 30/2020, art. 18). Sign it here."
+    "returned_not_sent": _l(
+        "“%(document)s” has not gone out with its number and date yet, so no sealed file can come back. Prepare the file first, download it, seal it and send it back."
     ),
     "returned_not_pdf": _l(
         "The file that came back is no PDF. Download the version again, sign it and send back the PDF."
@@ -88,6 +88,36 @@ SENTENCES: dict[str, LazyString] = {
     "returned_wrong_signer": _l(
         "The new signature is by “%(signer)s”, with a certificate that is not bound to %(person)s. Nobody signs with another's certificate (Decree 23/2025, Decree 68/2024). Sign with your own, or ask the administrator to bind this one to you."
     ),
+    "returned_wrong_seal": _l(
+        "The new signature is by “%(signer)s”, which is not the seal bound to the body that issues this paper (Decree 30/2020, art. 32). Nothing was accepted and the step stays open. Seal it with the body's own certificate, or ask the administrator to bind this one."
+    ),
+    "returned_field_covers": _l(
+        "The new signature stands in a field of the program's own on page %(page)s that leaves the page or covers more than %(percent)s percent of it, so it could hide what others signed. Nothing was accepted and the step stays open. Sign in the field made for you, or in a smaller one."
+    ),
+    "returned_changed": _l(
+        "More than the signature was changed in the file that came back: text, pages, notes or actions, or it was certified instead of signed. Nothing was accepted and the step stays open. Download the version again and only sign it."
+    ),
+    "returned_fields_changed": _l(
+        "Besides the signature these fields were filled or added in the file that came back: %(fields)s. Nothing was accepted and the step stays open. Download the version again and only sign it."
+    ),
+    "returned_locks_others": _l(
+        "The new signature forbids every later change, so the others could not number, sign or seal “%(document)s” any more. Nothing was accepted and the step stays open. Sign again without certifying or locking the document."
+    ),
+    "returned_partial": _l(
+        "The new signature cannot be read or does not cover the whole file, so something could be hidden in it. Nothing was accepted and the step stays open. Download the version again and sign it with another program."
+    ),
+    "returned_damaged": _l(
+        "The new signature does not fit the file: it was changed after it was signed, or signed with another key. Nothing was accepted and the step stays open. Download the version again and sign it once more."
+    ),
+    "returned_weak": _l(
+        "The new signature uses a method that is no longer safe, such as SHA-1 or MD5; SHA-256 or better is required (Circular 15/2025/TT-BKHCN). Nothing was accepted and the step stays open. Choose SHA-256 in your program and sign again."
+    ),
+    "errand_not_found": _l("This signing was not started by you. Open the document and sign it from there."),
+    "errand_unreadable": _l("The request could not be read. Open the document again and sign it from there."),
+    "errand_token_refused": _l(
+        "This address is unknown, was used already, or is too old: each is good for one file, once, for 20 minutes. Open the document and begin again."
+    ),
+    "vgca_off": _l("Signing with the state's desktop program is switched off here. Use another way to sign."),
     "pending_not_found": _l("This signature was not started by you. Open the document and sign it from there."),
     "pending_used": _l("This signature is done already. Open the document to see it."),
     "pending_expired": _l(

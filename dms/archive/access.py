@@ -20,6 +20,7 @@ from dms.dossiers.models import Dossier, Part
 from dms.errors import NotFound, PermissionDenied
 from dms.people import delegations
 from dms.policy import Actor, Permission, allows, where
+from dms.signing.copies.models import copy_in
 from dms.signing.models import SigningRoute, Step
 
 
@@ -37,6 +38,10 @@ def ensure_document_readable(session: Session, document_id: UUID, *, by: Actor) 
     """Return a document that the actor may read. Raises NotFound, also where they may not know of it."""
     document = documents.get_document(session, document_id)
     if any(may(session, document_id, by) for may in (_is_held_readable, _is_signer, _is_paper_of_power)):
+        return document
+    copy = copy_in(session, document_id)
+    if copy is not None:
+        ensure_document_readable(session, copy.source.document_id, by=by)
         return document
     raise NotFound("document_not_found")
 

@@ -139,6 +139,11 @@ def newest_number(session: Session, slot: Slot) -> int:
     return session.scalar(query) or 0
 
 
+def document_in(session: Session, slot: Slot) -> UUID | None:
+    """The document in this place, if there is one."""
+    return session.scalar(select(Part.document_id).where(*_in(slot)))
+
+
 def newer_than(session: Session, slot: Slot, seen: int) -> list[Version]:
     """What came into this place since a screen that showed version ``seen``, oldest first; see ``attach``."""
     query = select(Part).where(*_in(slot)).options(selectinload(Part.document).selectinload(Document.versions))

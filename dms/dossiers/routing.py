@@ -12,13 +12,14 @@ from dms import clock
 from dms.campaigns import service as campaigns
 from dms.campaigns.spec import Requirement
 from dms.documents import service as documents
-from dms.dossiers import facts, parties, service, summary
+from dms.dossiers import facts, parties, parts, service, summary
 from dms.dossiers.guards import ensure_editable
 from dms.dossiers.lifecycle import Action, move, trail_of
 from dms.dossiers.models import Dossier, Part
 from dms.errors import Invalid
 from dms.policy import SYSTEM, Actor, Status
 from dms.signing import placement, validation
+from dms.signing.layout import service as layout
 from dms.signing.models import RouteOutcome, SigningRoute
 from dms.signing.service import RoutePlan, SigningDesk
 
@@ -111,19 +112,11 @@ def on_version_received(session: Session, payload: dict[str, Any], now: datetime
         summary.refresh(session, dossier, now=now)
 
 
-def _start(
-    session: Session,
-    desk: SigningDesk,
-    dossier: Dossier,
-    piece: tuple[Requirement, Part],
-    *,
-    by: Actor,
-    now: datetime,
-) -> SigningRoute:
-    requirement, part = piece
+def plan_of(session: Session, dossier: Dossier, requirement: Requirement, part: Part, *, now: datetime) -> RoutePlan:
+    """The route that the campaign sets for a paper of the dossier."""
     spec, day = campaigns.spec_of(dossier.revision), clock.day_of(now)
     sides = frozenset(step.unit for stage in requirement.route for step in stage.steps)
-    plan = RoutePlan(
+    return RoutePlan(
         title=part.document.title,
         stages=requirement.route,
         units=parties.units_by_side(session, spec, dossier, sides, day=day),
@@ -135,6 +128,37 @@ def _start(
         holidays=spec.holidays,
         stamp_may_follow=spec.stamp_may_follow,
     )
+
+
+def layout_of(
+    session: Session, desk: SigningDesk, part_id: UUID, *, by: Actor, now: datetime
+) -> tuple[Dossier, layout.Layout, RoutePlan]:
+    """Where the fields of a paper would stand, for those who may send it to its signers.
+
+    Raises NotFound, Conflict("dossier_closed_for_changes", "route_already_open"), Invalid("part_not_ready"), and what
+    ``placement.start`` refuses.
+    """
+    part = parts.get_part(session, part_id, by=by)
+    dossier = service.get(session, part.dossier_id, by=by)
+    ensure_editable(dossier, by)
+    requirement = campaigns.scheme_of(dossier.revision, dossier.scheme_code).requirement(part.requirement_code)
+    if requirement is None or not requirement.route:
+        raise Invalid("part_not_ready", title=part.document.title)
+    plan = plan_of(session, dossier, requirement, part, now=now)
+    return dossier, layout.layout_of(session, desk, part.document, plan, now=now), plan
+
+
+def _start(
+    session: Session,
+    desk: SigningDesk,
+    dossier: Dossier,
+    piece: tuple[Requirement, Part],
+    *,
+    by: Actor,
+    now: datetime,
+) -> SigningRoute:
+    requirement, part = piece
+    plan = plan_of(session, dossier, requirement, part, now=now)
     return placement.start(session, desk, part.document, plan, by=by, now=now)
 
 

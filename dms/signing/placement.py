@@ -4,11 +4,12 @@ A signature's lock leaves open just the fields of later steps, so nobody can lay
 the last signature closes all. Number and date are written in the same update as the signature that follows them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dms import clock
@@ -23,6 +24,7 @@ from dms.people import service as people
 from dms.policy import Actor
 from dms.signing import pades, placing
 from dms.signing import service as routes
+from dms.signing.layout.models import FieldPlace
 from dms.signing.models import SigningRoute
 from dms.signing.service import RoutePlan, SigningDesk
 from dms.text import fold
@@ -38,7 +40,7 @@ _GAP = 4.0  # points between the initials of two people
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """A signing step in its turn, with the field it fills and where that stands."""
 
     stage: int
@@ -65,11 +67,10 @@ def prepare_document(
     session: Session, desk: SigningDesk, document: Document, plan: RoutePlan, *, by: Actor, now: datetime
 ) -> Version:
     """Add a version in which every field of the route stands; made of the newest version that nobody has signed."""
-    source = _unsigned(document)
+    source = unsigned(document)
     with documents.local_copy(desk.desk, source) as path:
         pages = rendering.words(path)
-        places = _places(session, plan, pages, day=clock.day_of(now))
-        texts = list(_text_fields(document, plan, pages))
+        texts, places = propose(session, source, plan, pages, day=clock.day_of(now))
         target = path.with_suffix(".prepared")
         pades.add_fields(path, target, [*texts, *_signature_fields(plan, places, [text.name for text in texts])])
         return documents.add_made_version(
@@ -77,7 +78,21 @@ def prepare_document(
         )
 
 
-def _unsigned(document: Document) -> Version:
+def propose(
+    session: Session, source: Version, plan: RoutePlan, pages: Sequence[PageWords], *, day: date
+) -> tuple[list[pades.FieldSpec], list[Place]]:
+    """The text fields and the signing places of a route on ``source``: where a person has put them, else as found."""
+    moved = {each.name: each.box for each in session.scalars(select(FieldPlace).filter_by(version_id=source.id))}
+    places = _places(session, plan, pages, day=day, moved=moved)
+    texts = [_moved(text, moved.get(text.name)) for text in _text_fields(source.document, plan, pages)]
+    return texts, places
+
+
+def _moved(text: pades.FieldSpec, box: placing.Box | None) -> pades.FieldSpec:
+    return replace(text, page=box.page, box=_edges(box)) if box else text
+
+
+def unsigned(document: Document) -> Version:
     """The version to sign: a PDF, shown in full, without what an earlier route added to it."""
     living = [version for version in document.versions if version.withdrawn_at is None]
     version = next((each for each in reversed(living) if each.origin in _UNSIGNED), None)
@@ -90,14 +105,16 @@ def _unsigned(document: Document) -> Version:
     return version
 
 
-def _places(session: Session, plan: RoutePlan, pages: Sequence[PageWords], *, day: date) -> list[_Place]:
-    places: list[_Place] = []
+def _places(
+    session: Session, plan: RoutePlan, pages: Sequence[PageWords], *, day: date, moved: Mapping[str, placing.Box]
+) -> list[Place]:
+    places: list[Place] = []
     for stage_number, stage in enumerate(plan.stages, start=1):
         for ordinal, step in enumerate(stage.steps, start=1):
             name = routes.field_name(stage_number, ordinal, step.action)
             if name is not None:
-                box = _box(session, step, plan, pages=pages, before=places, day=day)
-                places.append(_Place(stage_number, name, step.action, box, StageMode(stage.mode)))
+                box = moved.get(name) or _box(session, step, plan, pages=pages, before=places, day=day)
+                places.append(Place(stage_number, name, step.action, box, StageMode(stage.mode)))
     return places
 
 
@@ -107,7 +124,7 @@ def _box(
     plan: RoutePlan,
     *,
     pages: Sequence[PageWords],
-    before: Sequence[_Place],
+    before: Sequence[Place],
     day: date,
 ) -> placing.Box:
     slot = len(before)
@@ -186,7 +203,7 @@ def _text_field(name: str, box: placing.Box) -> pades.FieldSpec:
     )
 
 
-def _signature_fields(plan: RoutePlan, places: Sequence[_Place], texts: Sequence[str]) -> Iterator[pades.FieldSpec]:
+def _signature_fields(plan: RoutePlan, places: Sequence[Place], texts: Sequence[str]) -> Iterator[pades.FieldSpec]:
     for place in places:
         unfilled = texts if place.stage < _filling_stage(plan) else ()
         yield pades.FieldSpec(
@@ -198,7 +215,7 @@ def _signature_fields(plan: RoutePlan, places: Sequence[_Place], texts: Sequence
         )
 
 
-def _after(place: _Place, places: Sequence[_Place]) -> list[str]:
+def _after(place: Place, places: Sequence[Place]) -> list[str]:
     """The fields that others may still sign: those of later stages, and of the same stage unless one is enough."""
     return [
         other.name

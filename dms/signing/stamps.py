@@ -17,6 +17,7 @@ from dms.people import service as people
 from dms.people.models import Capacity, Position
 from dms.people.service import Seat
 from dms.signing import credentials, pades
+from dms.signing.copies.models import FORM, copy_in
 from dms.signing.models import SigningKey, Step
 from dms.signing.pades import Stamp, StampKind
 from dms.signing.placement import DAY, LINE, MONTH, NUMBER, YEAR
@@ -39,6 +40,8 @@ def stamp_for(session: Session, desk: SigningDesk, step: Step, seat: Seat, *, ke
     Words stand where there is no picture (who or which paper, and when), and where a delegate signs a paper that was
     printed with the head's name: then the stamp says in which power, and who.
     """
+    if copy_in(session, step.route.document_id) is not None:
+        return Stamp(_copy_and_time(session, step, now), kind=StampKind.TEXT)
     picture = credentials.picture_of(desk, key)
     if step.action is StepAction.SEAL:
         return Stamp((), picture, StampKind.SEAL) if picture else Stamp(_paper_and_time(step, now), kind=StampKind.SEAL)
@@ -110,6 +113,12 @@ def _paper_and_time(step: Step, now: datetime) -> tuple[str, ...]:
     document = step.route.document
     written = (documents.format_number(document.number, document.symbol or ""),) if document.number else ()
     return (*written, _moment(now))
+
+
+def _copy_and_time(session: Session, step: Step, now: datetime) -> tuple[str, ...]:
+    """Form of copy, body, time; no picture (annex I, part II, I.3.c)."""
+    body = people.name_on(session, step.route.document.unit_id, clock.day_of(now))
+    return (f"{FORM}; {body.name};", _moment(now))
 
 
 def _moment(now: datetime) -> str:

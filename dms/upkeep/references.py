@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from dms.archive.models import SealedDossier
 from dms.awards.models import Award
 from dms.documents.models import Version
+from dms.signing.errands.models import Errand
 from dms.signing.models import KeyRequest, PendingSignature, SigningKey
 
 Condition = Callable[[datetime], ColumnElement[bool]]
@@ -24,6 +25,11 @@ Condition = Callable[[datetime], ColumnElement[bool]]
 def _in_the_making(now: datetime) -> ColumnElement[bool]:
     """A prepared half is needed until it is finished or expires."""
     return and_(PendingSignature.finished_at.is_(None), PendingSignature.expires_at > now)
+
+
+def _still_out(now: datetime) -> ColumnElement[bool]:
+    """A file that was sent out must be known as long as it may come back."""
+    return and_(Errand.signature_id.is_(None), Errand.expires_at > now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,14 @@ BLOBS: tuple[Reference, ...] = (
     Reference(SigningKey.picture_digest),
     Reference(KeyRequest.picture_digest),
     Reference(PendingSignature.prepared_digest, needed=_in_the_making),
+    Reference(Errand.file_digest, size=Errand.file_size, needed=_still_out),
     Reference(Award.certificate_digest),
     Reference(SealedDossier.manifest_digest),
 )
 
 NO_BLOBS: dict[str, str] = {
     "campaign_revision.digest": "of the file's text, which the row itself keeps",
+    "errand.version_digest": "what was shown; the version names the blob",
     "batch_item.shown_digest": "what was shown; the version names the blob",
     "pending_signature.version_digest": "what was shown; the version names the blob",
 }

@@ -10,43 +10,44 @@ from collections.abc import Iterator
 
 import pikepdf
 
+from dms.documents.jobs import pdf_annotations, pdf_places
+from dms.documents.jobs.pdf_places import Finding
 from dms.errors import Invalid
 
-# A child judges one file and ends, so its refusals can be made beforehand.
 _ACTIONS = {
-    "/JavaScript": Invalid("pdf_javascript"),
-    "/Launch": Invalid("pdf_launch_action"),
-    "/GoToR": Invalid("pdf_external_reference"),
-    "/GoToE": Invalid("pdf_embedded_files"),
-    "/ImportData": Invalid("pdf_external_reference"),
-    "/SubmitForm": Invalid("pdf_external_reference"),
-    "/ResetForm": Invalid("pdf_active_content"),
-    "/Hide": Invalid("pdf_active_content"),
-    "/SetOCGState": Invalid("pdf_optional_content"),
-    "/Rendition": Invalid("pdf_multimedia"),
-    "/Movie": Invalid("pdf_multimedia"),
-    "/Sound": Invalid("pdf_multimedia"),
-    "/GoTo3DView": Invalid("pdf_multimedia"),
-    "/RichMediaExecute": Invalid("pdf_multimedia"),
+    "/JavaScript": "pdf_javascript",
+    "/Launch": "pdf_launch_action",
+    "/GoToR": "pdf_external_reference",
+    "/GoToE": "pdf_embedded_files",
+    "/ImportData": "pdf_external_reference",
+    "/SubmitForm": "pdf_external_reference",
+    "/ResetForm": "pdf_active_content",
+    "/Hide": "pdf_active_content",
+    "/SetOCGState": "pdf_optional_content",
+    "/Rendition": "pdf_multimedia",
+    "/Movie": "pdf_multimedia",
+    "/Sound": "pdf_multimedia",
+    "/GoTo3DView": "pdf_multimedia",
+    "/RichMediaExecute": "pdf_multimedia",
 }
 _KEYS = {
-    "/JS": Invalid("pdf_javascript"),
-    "/JavaScript": Invalid("pdf_javascript"),
-    "/XFA": Invalid("pdf_xfa"),
-    "/NeedsRendering": Invalid("pdf_xfa"),
-    "/EmbeddedFiles": Invalid("pdf_embedded_files"),
-    "/EF": Invalid("pdf_embedded_files"),
-    "/Collection": Invalid("pdf_embedded_files"),
-    "/AA": Invalid("pdf_automatic_action"),
-    "/RichMediaContent": Invalid("pdf_multimedia"),
+    "/JS": "pdf_javascript",
+    "/JavaScript": "pdf_javascript",
+    "/XFA": "pdf_xfa",
+    "/NeedsRendering": "pdf_xfa",
+    "/EmbeddedFiles": "pdf_embedded_files",
+    "/EF": "pdf_embedded_files",
+    "/Collection": "pdf_embedded_files",
+    "/AA": "pdf_automatic_action",
+    "/RichMediaContent": "pdf_multimedia",
 }
 _SUBTYPES = {
-    "/FileAttachment": Invalid("pdf_embedded_files"),
-    "/RichMedia": Invalid("pdf_multimedia"),
-    "/3D": Invalid("pdf_multimedia"),
-    "/Screen": Invalid("pdf_multimedia"),
-    "/Movie": Invalid("pdf_multimedia"),
-    "/Sound": Invalid("pdf_multimedia"),
+    "/FileAttachment": "pdf_embedded_files",
+    "/RichMedia": "pdf_multimedia",
+    "/3D": "pdf_multimedia",
+    "/Screen": "pdf_multimedia",
+    "/Movie": "pdf_multimedia",
+    "/Sound": "pdf_multimedia",
 }
 _FROM_ELSEWHERE = ("/F", "/Ref", "/OPI")  # keys of a stream whose content, or picture, stands in another file
 _MAPS_OF_NAMES = {  # their keys are names that the writer made up; a font may well be called /AA
@@ -63,6 +64,21 @@ _MAPS_OF_NAMES = {  # their keys are names that the writer made up; a font may w
     "/RoleMap",
     "/Dests",
 }
+_NOTES = {"pdf_links", "pdf_layers"}  # allowed, but worth knowing
+REFUSED = frozenset(
+    {
+        *_ACTIONS.values(),
+        *_KEYS.values(),
+        *_SUBTYPES.values(),
+        "pdf_automatic_action",
+        "pdf_external_reference",
+        "pdf_hidden_field",
+        "pdf_optional_content",
+        "pdf_overlapping_fields",
+    }
+)
+"""Every code that a finding may refuse a file with."""
+
 _PASSIVE_OPENINGS = {"/GoTo", "/Named"}
 _LINK = "/URI"
 
@@ -76,18 +92,25 @@ _MAX_DEPTH = 100
 
 
 def ensure_passive(pdf: pikepdf.Pdf, max_objects: int) -> tuple[str, ...]:
-    """Raise ``Invalid`` for the first active thing; return codes of what is allowed but worth knowing."""
+    """Raise ``Invalid`` for what acts, hides or comes from elsewhere; return codes of what is worth knowing.
+
+    The error bears the code of the first thing found, and says where that and the others are (``pdf_places``).
+    """
     items = pdf.objects
     if len(items) > max_objects:
         raise Invalid("pdf_too_many_objects", count=len(items), limit=max_objects)
-    compound = (item for item in (pdf.trailer, *items) if isinstance(item, pikepdf.Object))  # not numbers, not null
-    notes = {note for item in compound for note in _judge_object(item)}
-    return tuple(sorted(notes))
+    compound = [item for item in (pdf.trailer, *items) if isinstance(item, pikepdf.Object)]  # not numbers, not null
+    found = [Finding(code, item.objgen[0]) for item in compound for code in _judge_object(item)]
+    refused = [*(each for each in found if each.code not in _NOTES), *pdf_annotations.find(pdf)]
+    if refused:
+        raise pdf_places.refusal(pdf, refused)
+    return tuple(sorted({each.code for each in found}))
 
 
 def _judge_object(item: pikepdf.Object) -> Iterator[str]:
+    """Codes of all that stands in one object."""
     if isinstance(item, pikepdf.Stream):
-        _ensure_plain_stream(item)
+        yield from _judge_stream(item)
         item = item.stream_dict
     written = item.unparse(resolved=True)
     if len(written) > _MAX_OBJECT or _ENDLESS_NAME.search(written):
@@ -96,9 +119,9 @@ def _judge_object(item: pikepdf.Object) -> Iterator[str]:
         yield from _judge(item, 0)
 
 
-def _ensure_plain_stream(stream: pikepdf.Stream) -> None:
+def _judge_stream(stream: pikepdf.Stream) -> Iterator[str]:
     if any(key in stream.stream_dict for key in _FROM_ELSEWHERE):
-        raise Invalid("pdf_external_reference")
+        yield "pdf_external_reference"
     if _name(stream.stream_dict.get("/Type")) in _STRUCTURAL and _unpacks_to_too_much(stream):
         raise Invalid("file_too_costly")
 
@@ -136,44 +159,38 @@ def _children(item: pikepdf.Object) -> Iterator[tuple[str, object]]:
 
 
 def _judge_dictionary(item: pikepdf.Dictionary) -> Iterator[str]:
-    for key in map(str, item):
-        if refusal := _KEYS.get(key):
-            raise refusal
-    _refuse(_ACTIONS, item.get("/S"))
-    _refuse(_SUBTYPES, item.get("/Subtype"))
-    _ensure_quiet_opening(item.get("/OpenAction"))
+    yield from (_KEYS[key] for key in map(str, item) if key in _KEYS)
+    yield from _named(_ACTIONS, item.get("/S"))
+    yield from _named(_SUBTYPES, item.get("/Subtype"))
+    yield from _judge_opening(item.get("/OpenAction"))
     if _name(item.get("/S")) == _LINK:
         yield "pdf_links"
     if "/OCProperties" in item:
-        _ensure_all_layers_shown(item.OCProperties)
-        yield "pdf_layers"
+        yield "pdf_layers" if _shows_all_layers(item.OCProperties) else "pdf_optional_content"
 
 
-def _refuse(table: dict[str, Invalid], value: object) -> None:
-    if refusal := table.get(_name(value)):
-        raise refusal
+def _named(table: dict[str, str], value: object) -> Iterator[str]:
+    if code := table.get(_name(value)):
+        yield code
 
 
 def _name(value: object) -> str:
     return str(value) if isinstance(value, pikepdf.Name) else ""
 
 
-def _ensure_quiet_opening(opening: pikepdf.Object | None) -> None:
+def _judge_opening(opening: pikepdf.Object | None) -> Iterator[str]:
     """Opening a file may only show a page of it."""
     if not isinstance(opening, pikepdf.Dictionary):
         return
-    action = opening.get("/S")
-    _refuse(_ACTIONS, action)
-    if _name(action) not in _PASSIVE_OPENINGS:
-        raise Invalid("pdf_automatic_action")
+    action = _name(opening.get("/S"))
+    if action not in _PASSIVE_OPENINGS:
+        yield _ACTIONS.get(action, "pdf_automatic_action")
 
 
-def _ensure_all_layers_shown(properties: pikepdf.Object) -> None:
+def _shows_all_layers(properties: pikepdf.Object) -> bool:
     """Layers are bearable while each is shown, on screen and on paper, by every configuration."""
     configurations = [properties.get("/D"), *(properties.get("/Configs") or ())]
-    for configuration in configurations:
-        if isinstance(configuration, pikepdf.Dictionary) and _hides(configuration):
-            raise Invalid("pdf_optional_content")
+    return not any(isinstance(each, pikepdf.Dictionary) and _hides(each) for each in configurations)
 
 
 def _hides(configuration: pikepdf.Dictionary) -> bool:

@@ -33,7 +33,7 @@ from dms.signing.pades.model import (
     Verdict,
 )
 from dms.signing.pades.probe import ensure_time_stamps
-from dms.signing.pades.signing import finish, prepare
+from dms.signing.pades.signing import fill_fields, finish, prepare
 from dms.signing.pades.stamping import TimeStamp, probe_authorities, read_time_stamp, time_stamp
 from dms.signing.pades.trust import SigningTrust
 from dms.signing.pades.verdict import validate
@@ -68,6 +68,7 @@ __all__ = [
     "ensure_time_stamps",
     "extend_lta",
     "extends",
+    "fill_fields",
     "finish",
     "holder_of",
     "inspect_fields",

@@ -92,6 +92,19 @@ def prepare(  # noqa: PLR0913 - the parts of a signature; all but the two files 
         return replace(pinned, certificate=certificate_der, chain=tuple(chain_der), proven_authority=ready.authority)
 
 
+def fill_fields(source: Path, target: Path, fills: Mapping[str, str]) -> None:
+    """Write ``fills`` into the text fields of ``source``, as one update to ``target``, for others to sign.
+
+    A seal made here writes and signs in one update (``prepare``). Conflict: ``field_already_filled``. Invalid:
+    ``field_missing``, ``document_unreadable`` and its kin.
+    """
+    with files.appending(source, target) as stream:
+        writer = files.open_writer(stream)
+        for text_field, value in fills.items():
+            _fill(writer, text_field, value)
+        files.parse(writer.write_in_place)
+
+
 def finish(
     path: Path, prepared: Prepared, raw_signature: bytes, trust: SigningTrust, *, stamp_may_follow: bool = False
 ) -> None:

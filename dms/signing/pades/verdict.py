@@ -32,6 +32,7 @@ from dms.errors import DomainError, Invalid
 from dms.signing.pades import certificates, evidence, fields, files, findings, revocation
 from dms.signing.pades.anchors import AnchorKind
 from dms.signing.pades.authorities import authority_name
+from dms.signing.pades.changes import AFTER_SIGNATURE
 from dms.signing.pades.evidence import NOTHING, Evidence, Fetched
 from dms.signing.pades.findings import Surroundings
 from dms.signing.pades.gathering import Known, proof_of
@@ -176,7 +177,8 @@ async def _judge_archive(opened: _File, trust: SigningTrust, now: datetime) -> l
     for item in reversed(opened.archive):
         at = item.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
         around = _surroundings(replace(opened, stamped=stamped), item, at, now)
-        status = await async_validate_pdf_timestamp(item, trust.past_stamp_context(at, **opened.evidence.settings))
+        past = trust.past_stamp_context(at, **opened.evidence.settings)
+        status = await async_validate_pdf_timestamp(item, past, diff_policy=AFTER_SIGNATURE)
         is_hidden = 0 in annot_width_height(item.sig_field)
         reasons = tuple(findings.of_archive_timestamp(status, around, is_hidden=is_hidden))
         stamped.insert(0, _Stamped(item.signed_revision, at, reasons))
@@ -226,7 +228,8 @@ async def _status(
 ) -> PdfSignatureStatus:
     """Judged as of a moment: the signer by the anchors of signers, its time stamp by those of time stamps."""
     stamps = trust.past_stamp_context(moment, **usable.settings)
-    return await async_validate_pdf_signature(item, trust.past_context(moment, **usable.settings), stamps)
+    past = trust.past_context(moment, **usable.settings)
+    return await async_validate_pdf_signature(item, past, stamps, diff_policy=AFTER_SIGNATURE)
 
 
 def _chains(item: EmbeddedPdfSignature, status: PdfSignatureStatus, opened: _File) -> list[revocation.Chain]:
