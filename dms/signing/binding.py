@@ -79,8 +79,9 @@ def ask(
     session.flush()
     _tell(session, request, "ask", by=by, now=now)
     earlier = living_key(session, request)
-    if earlier is not None and credentials.is_same_holder(earlier, request):
-        request.picture_digest = request.picture_digest or earlier.picture_digest
+    # A new picture is what others will see on papers: an administrator looks at it first.
+    if earlier is not None and wish.picture is None and credentials.is_same_holder(earlier, request):
+        request.picture_digest = earlier.picture_digest
         _bind(session, request, RequestOutcome.RENEWED, by=by, now=now)
     return request
 

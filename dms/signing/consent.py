@@ -62,9 +62,9 @@ def means_of(session: Session, desk: SigningDesk, steps: Iterable[Step], *, by: 
 
 
 def _whose_key(step: Step) -> tuple[object, ...]:
-    """What decides by which key a step is signed: the body for a seal, else the seat."""
-    is_seal = step.action is StepAction.SEAL
-    return (True, step.route.document.unit_id) if is_seal else (False, step.unit_id, step.position_kind)
+    """What decides by which key a step is signed: the seat, and for a seal the body too."""
+    body = step.route.document.unit_id if step.action is StepAction.SEAL else None
+    return body, step.unit_id, step.position_kind
 
 
 def _ask_calmly(desk: SigningDesk, key: SigningKey) -> Consent | None:

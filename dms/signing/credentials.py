@@ -61,6 +61,7 @@ def put(session: Session, key: SigningKey, *, by: Actor, now: datetime, tag: str
     ensure_free(session, key, person_id=key.person_id, unit_id=key.unit_id)
     for earlier in session.scalars(_living().where(_owned_by(key.person_id, key.unit_id))):
         earlier.retired_at, earlier.retired_by = now, by.person_id
+    session.flush()  # first the old one goes: the table lets nobody have two
     key.bound_at, key.bound_by = now, by.person_id
     session.add(key)
     session.flush()

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Dialect, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, Dialect, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -167,10 +167,18 @@ class Certified:
     picture_digest: Mapped[str | None] = mapped_column(String(64))
 
 
+def _one_living(owner: str) -> Index:
+    """Nobody has two keys at a time, whatever two administrators do at once."""
+    living = text("retired_at IS NULL")
+    name = f"uq_signing_key_living_{owner}"
+    return Index(name, owner, unique=True, sqlite_where=living, postgresql_where=living)
+
+
 class SigningKey(Certified, Identified, Base):
     """A certificate bound to a person or to an organisation's seal, from one moment until it is retired."""
 
     __tablename__ = "signing_key"
+    __table_args__ = (_one_living("person_id"), _one_living("unit_id"))
 
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -181,7 +189,7 @@ class SigningKey(Certified, Identified, Base):
     retired_reason: Mapped[str | None] = mapped_column(String(1000))
 
 
-class KeyRequest(Certified, Identified, Base):
+class KeyRequest(Versioned, Certified, Identified, Base):
     """Somebody asks for a certificate to be bound to them, or to the seal of ``unit_id``; an administrator decides."""
 
     __tablename__ = "key_request"

@@ -250,6 +250,8 @@ def _pending(session: Session, pending_id: UUID, *, by: Actor, now: datetime) ->
         raise Conflict("pending_used")
     if pending.expires_at <= now:
         raise Conflict("pending_expired")
+    if session.get_one(SigningKey, pending.key_id).retired_at is not None:
+        raise Conflict("signing_key_retired")
     step = service.get_step(session, pending.step_id, by=by)
     seat = service.ensure_turn(session, step, by=by, now=now)
     if step.route.version_id != pending.version_id or seat.capacity is not pending.capacity:

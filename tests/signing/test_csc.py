@@ -22,7 +22,7 @@ def test_a_remote_key_signs_for_its_certificate(csc: Csc, pki: Pki, role: str) -
     held = ring.held(KeyKind.CSC, reference)
 
     assert held.certificate == pki.key(role).certificate
-    assert not ring.needs_secret(KeyKind.CSC, reference)
+    assert ring.asks(KeyKind.CSC, reference) is None
     ensure_signed_by(held.certificate, ring.provider(KeyKind.CSC, reference).sign(DATA), DATA)
 
 

@@ -39,7 +39,7 @@ _TRIES: Final = 3
 _LOOK_SECONDS: Final = 0.5
 # The key itself is at fault, wherever this comes to light.
 KEY_FAILURES: Final = frozenset(
-    {"signature_not_by_certificate", "signing_key_changed", "key_missing", "key_unavailable"}
+    {"signature_not_by_certificate", "signing_key_changed", "signing_key_retired", "key_missing", "key_unavailable"}
 )
 
 
@@ -281,6 +281,8 @@ class _Run:
         may_retry = isinstance(error, Unavailable)
         with self.office.writing() as session:
             item = session.get_one(BatchItem, item_id)
+            if not item.is_open:
+                return  # another worker was faster, and it is signed
             item.refused_at, item.refused_code, item.may_retry = clock.now(), error.code, may_retry
             item.refused_params, item.pending_id = _plain(error.params), None
         self.unanswered = self.unanswered + 1 if may_retry else 0

@@ -3,7 +3,6 @@
 The runner (``run``) works a started batch outside of any request; only acts are stored, states follow from them.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,10 +17,9 @@ from dms.documents import service as documents
 from dms.documents.models import Document
 from dms.errors import Conflict, Invalid, NotFound, TooLarge
 from dms.policy import Actor
-from dms.signing import pades
 from dms.signing import service as signing
-from dms.signing.batch.models import BatchItem, BatchState, ItemState, SigningBatch
-from dms.signing.models import PendingSignature, SigningRoute, Step
+from dms.signing.batch.models import BatchItem, BatchState, SigningBatch
+from dms.signing.models import SigningRoute, Step
 
 LARGEST: Final = 500
 REVIEW_HOURS: Final = 24
@@ -216,27 +214,6 @@ def moved(item: BatchItem) -> bool:
 # --- keys that only the signer has
 
 
-@dataclass(frozen=True, slots=True)
-class AskedOfSigner:
-    """What the signer's own key is to sign for one document: the attributes that ``prepare`` fixed."""
-
-    item_id: UUID
-    title: str
-    signed_attributes: bytes
-
-
-def questions(session: Session, batch_id: UUID, *, by: Actor) -> list[AskedOfSigner]:
-    """Everything that waits for the signer's own key, in the order of the review. Raises NotFound."""
-    batch = get_batch(session, batch_id, by=by)
-    waiting = [item for item in batch.items if item.state is ItemState.OPEN and item.is_asked]
-    return [AskedOfSigner(item.id, item.title, _attributes(session, item)) for item in waiting]
-
-
-def _attributes(session: Session, item: BatchItem) -> bytes:
-    prepared = session.get_one(PendingSignature, item.pending_id).prepared
-    return pades.Prepared.from_json(json.dumps(prepared)).signed_attributes
-
-
 def take_answers(session: Session, batch_id: UUID, answers: Mapping[UUID, bytes], *, by: Actor) -> int:
     """Keep what the signer's key has answered, for the runner to finish; return how many were waited for.
 
@@ -279,10 +256,11 @@ def holders(session: Session) -> set[str]:
     return {each for each in session.scalars(_unfinished().with_only_columns(SigningBatch.leased_by)) if each}
 
 
-def release(session: Session, batch_id: UUID) -> None:
-    """Give a batch out of hand."""
+def release(session: Session, batch_id: UUID, worker: str) -> None:
+    """Give a batch out of hand, unless another worker has taken it meanwhile."""
     batch = session.get_one(SigningBatch, batch_id)
-    batch.leased_by = batch.leased_until = None
+    if batch.leased_by == worker:
+        batch.leased_by = batch.leased_until = None
 
 
 def _unfinished() -> Select[SigningBatch]:

@@ -98,13 +98,13 @@ class CscKeyStore:
     def sign_many(self, reference: str, attributes: Sequence[bytes], secret: str | None) -> list[bytes]:
         """See ``KeySource.sign_many``.
 
-        Invalid: ``key_secret_missing``, ``key_secret_refused``, ``key_batch_too_large`` (a typed secret is good for one
-        authorisation, and the service signs fewer at once). Unavailable: ``csc_*``.
+        Invalid: ``key_secret_missing``, ``key_secret_refused``, ``key_batch_too_large`` (a one-time password is good
+        for one authorisation, and the service signs fewer at once). Unavailable: ``csc_*``.
         """
         credential = self._credential(reference)
         if credential.asks and not secret:
             raise Invalid("key_secret_missing", field="secret")
-        if credential.asks and len(attributes) > credential.at_once:
+        if credential.asks is SecretKind.OTP and len(attributes) > credential.at_once:
             raise Invalid("key_batch_too_large", most=credential.at_once)
         size = credential.at_once
         chunks = [attributes[start : start + size] for start in range(0, len(attributes), size)]

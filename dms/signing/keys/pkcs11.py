@@ -16,6 +16,7 @@ from threading import Lock
 from typing import Any, Final, TypeVar
 
 import pkcs11
+from asn1crypto import x509
 from asn1crypto.algos import DigestInfo
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, Session, Token, TokenFlag
@@ -154,7 +155,7 @@ class Pkcs11KeyStore(AsksNothing):
         pin = self._ask_pin()
         mark = hashlib.sha256(pin.encode()).digest()
         if mark in self._refused:
-            raise self._refused[mark]
+            raise type(self._refused[mark])(self._refused[mark].code, **self._refused[mark].params)
         ensure_pin_may_be_tried(token.flags, self._label)
         try:
             return _log_in(token, pin)
@@ -260,7 +261,8 @@ def _leaf(session: Session, private: Any, reference: str) -> bytes:
     found = _certificates(session, ID=private[Attribute.ID]) or _certificates(session, LABEL=reference)
     if not found:
         raise Unavailable("key_certificate_missing", ref=reference)
-    return found[0]
+    # A renewed certificate of the same key lies beside the old one.
+    return max(found, key=lambda der: x509.Certificate.load(der).not_valid_after)
 
 
 def _mechanism(session: Session, private: Any, reference: str) -> Mechanism:

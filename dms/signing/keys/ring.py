@@ -29,10 +29,6 @@ class KeyRing:
         """What the signer must type for each signature; None where nothing, or where the key is the signer's own."""
         return self._source(kind).asks(reference) if kind in SERVER_KINDS else None
 
-    def needs_secret(self, kind: KeyKind, reference: str) -> bool:
-        """Whether the signer must type something for each signature."""
-        return self.asks(kind, reference) is not None
-
     def sends_code(self, kind: KeyKind, reference: str) -> bool:
         """Whether what has to be typed is sent to the signer's telephone or mailbox on demand."""
         return kind in SERVER_KINDS and self._source(kind).sends_code(reference)

@@ -1,7 +1,7 @@
 """Whose a certificate is, and whether it may be bound to a holder at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asn1crypto import x509
 from pyhanko_certvalidator import ValidationContext
@@ -34,10 +34,16 @@ class Holder:
     identifiers: tuple[str, ...]
 
     def identifier(self, *, of_person: bool) -> str | None:
-        """The one UID that names a person, or a body; None where there is none or more than one."""
-        schemes = _PERSONAL if of_person else _OF_BODIES
-        found = [each for each in self.identifiers if each.partition(":")[0].upper() in schemes]
+        """The one UID that names a person, or a body; None where there is none or more than one.
+
+        A certificate that names a person is no body's, even where it names the body that the person works for.
+        """
+        persons, bodies = self._named(_PERSONAL), self._named(_OF_BODIES)
+        found = persons if of_person else [] if persons else bodies
         return found[0] if len(found) == 1 else None
+
+    def _named(self, schemes: tuple[str, ...]) -> list[str]:
+        return [each for each in self.identifiers if each.partition(":")[0].upper() in schemes]
 
 
 def holder_of(certificate: bytes, others: Sequence[bytes], trust: SigningTrust) -> Holder:
@@ -75,8 +81,13 @@ def ensure_bindable(certificate: bytes, others: Sequence[bytes], trust: SigningT
         return await ensure_may_sign(leaf, [parse_certificate(each) for each in holder.chain], context)
 
     with trusted(trust, leaf) as context:
-        run(work(context), context)
-    return holder
+        path = run(work(context), context, seconds=trust.patience)
+    anchor = trust.anchors.kind_of(path.first)
+    if anchor is None:  # a root for time stamps alone
+        raise Invalid("certificate_untrusted", subject=name_of(leaf))
+    # What came along with the certificate may claim any issuer: chain and anchor are those of the path that was proven.
+    issuers = [each.dump() for each in path.iter_certs(include_root=False)][:-1]
+    return replace(holder, chain=tuple(reversed(issuers)), anchor=anchor)
 
 
 def _ensure_strong(leaf: x509.Certificate) -> None:

@@ -102,7 +102,7 @@ class Bureau:
         crew = crew or Alone(run.ACTS, Workplace(desk, self.reading))
         run.run_batch(run.Office(desk, self.reading, self.writing, crew, worker), batch_id)
         with self.writing() as session:
-            service.release(session, batch_id)
+            service.release(session, batch_id, worker)
         return batch_id
 
     @contextmanager

@@ -1,5 +1,6 @@
 """Batches: what was shown is signed, one refusal stops no other, a key's refusal stops all, a crash loses nothing."""
 
+import json
 import subprocess
 import sys
 import time
@@ -11,12 +12,14 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from dms import audit, clock
 from dms.audit import Trail
 from dms.documents.models import Version
 from dms.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable
 from dms.people.models import Appointment
+from dms.signing import pades
 from dms.signing.batch import run, service
 from dms.signing.batch.models import BatchItem, BatchState, SigningBatch
 from dms.signing.batch.service import Lease
@@ -252,7 +255,7 @@ def test_a_process_killed_in_the_middle_leaves_the_rest_open_and_nothing_is_sign
     with bureau.writing() as session:
         now = clock.now() + run.LEASE * 2
         assert service.take(session, Lease("tests", now + run.LEASE), now=now) == batch_id
-        service.release(session, batch_id)
+        service.release(session, batch_id, "tests")
     bureau.work()
 
     assert bureau.results(batch_id) == ["signed"] * count
@@ -297,6 +300,12 @@ def test_a_key_that_wants_one_authorisation_is_asked_once_for_all(bureau: Bureau
     assert asked == [4]
 
 
+def to_be_signed(session: Session, item: BatchItem) -> bytes:
+    """What the signer's own program is given to sign."""
+    prepared = session.get_one(PendingSignature, item.pending_id).prepared
+    return pades.Prepared.from_json(json.dumps(prepared)).signed_attributes
+
+
 def test_a_key_that_only_the_signer_has_is_asked_at_the_signers_and_the_runner_finishes(bureau: Bureau) -> None:
     batch_id = bureau.started(bureau.papers("Một", "Hai", "Ba"))
     with bureau.writing() as session:
@@ -307,10 +316,10 @@ def test_a_key_that_only_the_signer_has_is_asked_at_the_signers_and_the_runner_f
 
     with bureau.writing() as session:
         by = bureau.actor(session)
-        asked = service.questions(session, batch_id, by=by)
+        items = service.get_batch(session, batch_id, by=by).items
         key = bureau.pki.key("head")
-        answers = {each.item_id: key.sign(each.signed_attributes) for each in asked}
-        answers[asked[2].item_id] = b"no signature at all"
+        answers = {each.id: key.sign(to_be_signed(session, each)) for each in items}
+        answers[items[2].id] = b"no signature at all"
         assert service.take_answers(session, batch_id, answers, by=by) == 3
     bureau.work()
     assert bureau.results(batch_id) == ["signed", "signed", "refused signature_not_by_certificate"]

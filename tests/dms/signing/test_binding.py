@@ -9,9 +9,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from sqlalchemy import select
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import IntegrityError
 
 from demo import pki as demo_pki
+from demo.pictures import demo_signature_picture
 from demo.pki import Subject
 from dms import clock
 from dms.audit import AuditEvent
@@ -21,7 +23,7 @@ from dms.policy import Actor, Role
 from dms.signing import binding, credentials
 from dms.signing.binding import KeyWish
 from dms.signing.keys import KeyKind
-from dms.signing.models import KeyRequest, RequestOutcome
+from dms.signing.models import KeyRequest, RequestOutcome, SigningKey
 from dms.signing.pades import AnchorKind
 from tests.dms.signing.office import Office, a_desk
 from tests.factories import a_person, a_role
@@ -215,6 +217,26 @@ def test_a_renewed_certificate_of_the_same_holder_needs_no_administrator(office:
     assert request.outcome is RequestOutcome.RENEWED
     assert (key.certificate_sha256, earlier.retired_at is not None) == (request.certificate_sha256, True)
     assert told(office, office.staff["head"])[-2:] == ["signing:key:ask", "signing:key:renew"]
+
+
+def test_a_new_picture_waits_for_an_administrator_though_the_certificate_is_the_same_holders(
+    office: Office, renewing: Pki
+) -> None:
+    picture = demo_signature_picture("Nguyễn Thị Thuỳ Dương")
+
+    request = ask(office, "head", renewing.store.get("head-2").certificate, picture=picture)
+
+    assert request.outcome is None
+    assert credentials.key_of_person(office.session, office.staff["head"].id).picture_digest != request.picture_digest
+
+
+def test_nobody_has_two_keys_whatever_two_administrators_do_at_once(office: Office) -> None:
+    key = credentials.key_of_person(office.session, office.staff["head"].id)
+    columns = [each.key for each in inspect(SigningKey).column_attrs if each.key != "id"]
+    office.session.add(SigningKey(**{name: getattr(key, name) for name in columns}))
+    with pytest.raises(IntegrityError):
+        office.session.flush()
+    office.session.rollback()
 
 
 def test_another_holders_certificate_waits_for_an_administrator(office: Office, renewing: Pki) -> None:

@@ -204,6 +204,18 @@ def test_a_certificate_revoked_between_the_halves_signs_nothing(session: Session
     assert (step.outcome, versions(own_office, route)) == (None, 2)
 
 
+def test_a_key_that_is_retired_between_the_halves_signs_nothing(office: Office) -> None:
+    route = office.started(HEAD_ONLY)
+    step = office.step(route, APPROVAL)
+    pending = prepared(office, step, "head")
+    raw = signatures.answer(office.session, office.desk, pending.id)
+    credentials.retire_key(office.session, pending.key_id, by=office.actor("head"), now=clock.now(), reason="Mất USB")
+
+    with pytest.raises(Conflict, match="signing_key_retired"):
+        signatures.finish(office.session, office.desk, pending.id, raw, by=office.actor("head"), now=clock.now())
+    assert (step.outcome, versions(office, route)) == (None, 2)
+
+
 def test_without_the_time_stamping_authority_the_step_stays_open(office: Office, pki: Pki, tmp_path: Path) -> None:
     route = office.started(HEAD_ONLY)
     step = office.step(route, APPROVAL)
