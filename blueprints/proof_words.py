@@ -22,6 +22,10 @@ WARNINGS: dict[str, LazyString] = {
         "The file holds scripts, attachments, optional or outside content, so it may look different from what was "
         "signed. Rely on what is seen only if you know where it comes from."
     ),
+    "content_unchecked": _l(
+        "The file could not be searched for scripts and hidden content to its end, so it may hold some. "
+        "Rely on what is seen only if you know where it comes from."
+    ),
 }
 
 COVERAGE: dict[str, LazyString] = {

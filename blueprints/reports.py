@@ -12,8 +12,6 @@ from dms.documents.service import format_number
 from dms.signing import reporting
 from dms.signing.models import VersionCheck
 
-_PROFILE = "docs/validation-report.schema.json"
-
 
 def of_version(check: VersionCheck, document: Document, version: Version) -> dict[str, Any]:
     """The report on a version of ours."""

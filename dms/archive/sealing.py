@@ -6,7 +6,6 @@ is tried again. A second try finds the work of the first undone in the database 
 
 import json
 import shutil
-from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -235,9 +234,3 @@ def _award(award: Award) -> dict[str, Any]:
         "decided_on": award.decided_on.isoformat(),
         "certificate_sha256": award.certificate_digest,
     }
-
-
-def sealed_of(session: Session, dossier_ids: Iterable[UUID]) -> dict[UUID, SealedDossier]:
-    """The seals of these dossiers, by dossier; one query."""
-    query = select(SealedDossier).where(SealedDossier.dossier_id.in_(set(dossier_ids)))
-    return {sealed.dossier_id: sealed for sealed in session.scalars(query)}

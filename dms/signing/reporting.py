@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from dms.signing.models import Signature
-from dms.signing.pades import DocumentReport, SignatureReport
+from dms.signing.pades import DocumentReport, Level, SignatureReport
 from dms.signing.pades.etsi import outcome_of
 from dms.signing.pades.proof import CertificateFacts, Proof, Revocation, StampFacts, Standing
 
@@ -101,7 +101,7 @@ def _signature(report: SignatureReport, made: Signature | None) -> dict[str, Any
         "indication": indication.value,
         "sub_indication": sub_indication,
         "reasons": list(report.reasons),
-        "warnings": list(_warnings(report.proof)) if report.proof else [],
+        "warnings": list(_warnings(report.proof, report.level)) if report.proof else [],
         "level": report.level.value,
         "subject": report.signer_subject,
         "certificate_name": report.signer_name,
@@ -184,14 +184,14 @@ def _stamp(stamp: StampFacts | None) -> dict[str, Any] | None:
     return {"at": _moment(stamp.at), "authority": stamp.authority, "chain": _chain(stamp.chain)}
 
 
-def _warnings(proof: Proof) -> Iterable[str]:
+def _warnings(proof: Proof, level: Level) -> Iterable[str]:
     """What a reader must know although it may not make the signature wrong (Circular 15/2025/TT-BKHCN, article 6)."""
     told = [each.revocation for each in (*proof.chain, *(proof.timestamp.chain if proof.timestamp else ()))]
     if any(each.standing is Standing.UNKNOWN for each in told):
         yield "revocation_unchecked"
     if any(each.standing is Standing.GOOD and each.revoked_at for each in told):
         yield "revoked_later"
-    if proof.timestamp is None:
+    if level is Level.B:
         yield "time_only_claimed"
 
 

@@ -90,6 +90,17 @@ def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     return issuer.self_signed == "no" and issuer.subject == certificate.issuer and same_key
 
 
+def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Whether the issuer's key verifies the certificate's signature; names alone say nothing."""
+    try:
+        load_der_x509_certificate(certificate.dump()).verify_directly_issued_by(
+            load_der_x509_certificate(issuer.dump())
+        )
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
+
+
 def _one(value: object) -> str | None:
     return value if isinstance(value, str) else None
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 from asn1crypto import crl, ocsp, x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
+
+from dms.signing.pades.certificates import is_issued_by
 
 FILE, NETWORK = "file", "network"
 
@@ -29,6 +34,42 @@ class Answer:
         if self.data["response_status"].native != "successful":
             return ()
         return tuple(self.data.response_data["responses"])
+
+    @cached_property
+    def revoked(self) -> Mapping[int, datetime]:
+        """Serial number and moment of each entry of a CRL; read once, for lists are long."""
+        entries = self.data["tbs_cert_list"]["revoked_certificates"] or ()
+        return {each["user_certificate"].native: each["revocation_date"].native for each in entries}
+
+
+def is_by(answer: Answer, issuer: x509.Certificate) -> bool:
+    """Whether an answer about certificates of ``issuer`` was signed by it, or by a responder that it named (RFC 6960).
+
+    A file's later updates may bring any answer along; only a signed one says anything.
+    """
+    try:
+        if isinstance(answer.data, crl.CertificateList):
+            return _verifies(answer.data["tbs_cert_list"], answer.data, issuer)
+        response = answer.data["response_bytes"]["response"].parsed
+        named = [each for each in response["certs"] or () if _may_answer(each, issuer)]
+        return any(_verifies(response["tbs_response_data"], response, each) for each in (issuer, *named))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return False  # what cannot be read was signed by nobody
+
+
+def _may_answer(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    usage = certificate.extended_key_usage_value
+    return usage is not None and "ocsp_signing" in usage.native and is_issued_by(certificate, issuer)
+
+
+def _verifies(signed: Any, envelope: Any, signer: x509.Certificate) -> bool:
+    try:
+        DefaultSignatureValidator().validate_signature(
+            envelope["signature"].native, signed.dump(), signer.public_key, envelope["signature_algorithm"]
+        )
+    except (InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 @dataclass(frozen=True)

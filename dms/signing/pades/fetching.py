@@ -7,6 +7,7 @@ a server on the way could send ours to an address inside the network.
 
 import ssl
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any, ClassVar, Final
 
 import aiohttp
@@ -55,20 +56,36 @@ class _Guarded(LazySession):
         if self._session is None:
             watch = aiohttp.TraceConfig()
             watch.on_request_redirect.append(_ensure_no_redirect)
-            watch.on_request_end.append(_ensure_size)
-            tls = ssl.create_default_context(cafile=certifi.where())
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls), trace_configs=[watch])
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(ssl=_tls()), trace_configs=[watch], response_class=_Bounded
+            )
         session: aiohttp.ClientSession = self._session
         return session
 
 
+class _Bounded(aiohttp.ClientResponse):
+    """An answer of which no more is read, once unpacked, than ``MOST_BYTES``, whatever its head announces."""
+
+    async def read(self) -> bytes:
+        if self._body is None:
+            body = bytearray()
+            async for chunk in self.content.iter_any():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    self.close()
+                    raise OSError(f"{self.url} sends too much")
+            self._body = bytes(body)
+        return await super().read()
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Made once: reading all the roots of the web takes longer than a signature."""
+    return ssl.create_default_context(cafile=certifi.where())
+
+
 async def _ensure_no_redirect(_session: Any, _context: Any, told: aiohttp.TraceRequestRedirectParams) -> None:
     raise OSError(f"{told.url} sends elsewhere")
-
-
-async def _ensure_size(_session: Any, _context: Any, told: aiohttp.TraceRequestEndParams) -> None:
-    if (told.response.content_length or 0) > MOST_BYTES:
-        raise OSError(f"{told.url} sends too much")
 
 
 class FetcherBackend(AIOHttpFetcherBackend):

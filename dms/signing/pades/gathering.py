@@ -1,6 +1,7 @@
 """Gather from a judged signature what its verdict rests on (see ``proof``).
 
-It judges but one thing: a certificate is put into a chain only if the next one's key verifies its signature.
+It judges but two things: a certificate is put into a chain only if the next one's key verifies its signature, and an
+answer about revocation is quoted only if its authority signed it.
 """
 
 from base64 import b64encode
@@ -11,14 +12,13 @@ from functools import cached_property
 from hashlib import new as new_hash
 from typing import Any
 
-from asn1crypto import cms, crl, ocsp, x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.x509 import load_der_x509_certificate
+from asn1crypto import cms, ocsp, x509
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.validation import EmbeddedPdfSignature, PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 
-from dms.signing.pades.evidence import Answer, Evidence
+from dms.signing.pades.certificates import is_issued_by
+from dms.signing.pades.evidence import Answer, Evidence, is_by
 from dms.signing.pades.proof import CertificateFacts, Lock, Proof, Revocation, StampFacts, Standing
 
 _COVERAGE = {
@@ -119,15 +119,7 @@ def _doubted(facts: CertificateFacts) -> CertificateFacts:
 def _issuer_of(certificate: x509.Certificate, known: Known) -> x509.Certificate | None:
     """The certificate whose key verifies the signature on this one; names alone say nothing."""
     candidates = known.by_subject.get(certificate.issuer.hashable, ())
-    return next((each for each in candidates if _is_issued_by(certificate.dump(), each.dump())), None)
-
-
-def _is_issued_by(certificate: bytes, issuer: bytes) -> bool:
-    try:
-        load_der_x509_certificate(certificate).verify_directly_issued_by(load_der_x509_certificate(issuer))
-    except (InvalidSignature, ValueError, TypeError):
-        return False
-    return True
+    return next((each for each in candidates if is_issued_by(certificate, each)), None)
 
 
 def _facts(
@@ -196,7 +188,7 @@ def _by_ocsp(
 ) -> Iterator[Revocation]:
     for answer in known.evidence.ocsps:
         for single in answer.singles:
-            if not _is_about(single["cert_id"], certificate, issuer):
+            if not (_is_about(single["cert_id"], certificate, issuer) and is_by(answer, issuer)):
                 continue
             status = single["cert_status"]
             if status.name == "unknown":
@@ -218,18 +210,10 @@ def _by_crl(
 ) -> Iterator[Revocation]:
     for answer in known.evidence.crls:
         listed = answer.data["tbs_cert_list"]
-        if listed["issuer"].hashable != issuer.subject.hashable:
+        if listed["issuer"].hashable != issuer.subject.hashable or not is_by(answer, issuer):
             continue
-        revoked = _revoked_at(answer.data, certificate.serial_number)
+        revoked = answer.revoked.get(certificate.serial_number)
         yield _statement(answer, "crl", listed["this_update"], listed["next_update"], revoked, at)
-
-
-def _revoked_at(revocations: crl.CertificateList, serial: int) -> datetime | None:
-    for entry in revocations["tbs_cert_list"]["revoked_certificates"] or ():
-        if entry["user_certificate"].native == serial:
-            moment: datetime = entry["revocation_date"].native
-            return moment
-    return None
 
 
 def _statement(  # noqa: PLR0917 - the parts of a statement in the order in which both kinds give them

@@ -15,7 +15,7 @@ from typing import Final
 from dms.documents import inspection, sandbox, wire
 from dms.documents.confinement import MIB, Limits
 from dms.documents.sniff import MediaType
-from dms.errors import DomainError, Invalid
+from dms.errors import Invalid
 from dms.signing.pades import files, revocation, verdict
 from dms.signing.pades.anchors import AnchorKind
 from dms.signing.pades.evidence import NOTHING, Fetched
@@ -114,6 +114,6 @@ def _warnings(path: Path) -> tuple[str, ...]:
     """Content that can look otherwise than it did when it was signed."""
     try:
         inspection.inspect(path, MediaType.PDF)
-    except DomainError as refusal:
-        return ("active_content",) if refusal.code in ACTIVE else ()
+    except Invalid as refusal:
+        return ("active_content",) if refusal.code in ACTIVE else ("content_unchecked",)
     return ()

@@ -7,9 +7,16 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from asn1crypto import crl, x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509 import CertificateBuilder, CertificateRevocationListBuilder, Name, NameAttribute
+from cryptography.x509.oid import NameOID
+
 from demo import pki as demo_pki
 from dms.signing import pades
 from dms.signing.pades import SigningTrust, Verdict
+from dms.signing.pades.evidence import Answer, is_by
 from dms.signing.pades.proof import Proof, Standing
 from tests.pki import SUBJECTS, Pki, build_pki, free_port, running_pki
 from tests.signing.pades import flow, foreign
@@ -21,6 +28,28 @@ def proofs(path: Path, trust: SigningTrust) -> list[Proof]:
     found = [each.proof for each in pades.validate(path, trust=trust).signatures]
     assert all(found)
     return [each for each in found if each]
+
+
+def a_list(issuer: str, signer: rsa.RSAPrivateKey) -> Answer:
+    """A revocation list in the name of an issuer, signed with a key of whoever made it."""
+    name, now = Name([NameAttribute(NameOID.COMMON_NAME, issuer)]), datetime.now(UTC)
+    made = CertificateRevocationListBuilder().issuer_name(name).last_update(now).next_update(now + timedelta(days=1))
+    der = made.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    return Answer(crl.CertificateList.load(der))
+
+
+def an_authority(name: str, key: rsa.RSAPrivateKey) -> x509.Certificate:
+    subject, now = Name([NameAttribute(NameOID.COMMON_NAME, name)]), datetime.now(UTC)
+    made = CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key()).serial_number(7)
+    signed = made.not_valid_before(now).not_valid_after(now + timedelta(days=9)).sign(key, hashes.SHA256())
+    return x509.Certificate.load(signed.public_bytes(serialization.Encoding.DER))
+
+
+def test_an_answer_in_an_authoritys_name_says_nothing_unless_the_authority_signed_it() -> None:
+    own, forgers = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+    authority = an_authority("CA", own)
+    assert is_by(a_list("CA", own), authority)
+    assert not is_by(a_list("CA", forgers), authority)
 
 
 def test_a_sealed_letter_carries_its_whole_proof(pki: Pki, tmp_path: Path) -> None:
