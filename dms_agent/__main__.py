@@ -21,7 +21,7 @@ ASK_FOR_CODE = "?"
 def main() -> int:
     """Run until told to stop; 1 if something cannot be done."""
     args = arguments()
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, EOFError):
         try:
             run(args)
         except AgentError as error:
@@ -65,10 +65,13 @@ def run(args: argparse.Namespace) -> None:
         return
     servers = PairedServers.load(args.home / "servers.json")
     pair(servers, args)
-    if args.pull:
-        pull(desk, servers, args)
-    else:
-        listen(desk, servers, args)
+    try:
+        if args.pull:
+            pull(desk, servers, args)
+        else:
+            listen(desk, servers, args)
+    finally:
+        desk.close()
 
 
 def pair(servers: PairedServers, args: argparse.Namespace) -> None:
@@ -112,6 +115,8 @@ def sign_one(code: str, desk: Desk, servers: PairedServers, args: argparse.Names
 def show_certificates(desk: Desk, args: argparse.Namespace) -> None:
     """List what is on the tokens, and write it to files if a folder was named."""
     found = desk.certificates()
+    if args.export:
+        args.export.mkdir(parents=True, exist_ok=True)
     if not found:
         say(text("nothing_found", args.language))
     for each in found:

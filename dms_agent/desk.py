@@ -66,16 +66,15 @@ class Desk:
         self._lock = Lock()
 
     def begin(self, request: SignRequest) -> Job:
-        """Ask the signer about a request that was verified. Raises AgentError: busy, request_spent."""
+        """Ask the signer about a request that was verified. Raises AgentError: busy, request_spent, driver_crashed."""
         with self._lock:
             self._forget_expired()
             if request.id in self._spent:
                 raise AgentError("request_spent")
             if any(not job.is_over for job in self._jobs.values()):
                 raise AgentError("busy")
-            job = self._jobs[request.id] = Job(request)
-            order = {"work": "sign", "claims": dict(request.claims)} | self._order()
-            job.process = start(order)
+            process = start({"work": "sign", "claims": dict(request.claims)} | self._order())
+            job = self._jobs[request.id] = Job(request, process=process)
         job.thread = Thread(target=self._follow, args=(job,), daemon=True)
         job.thread.start()
         return job
@@ -153,7 +152,7 @@ class Desk:
 
 
 def start(order: Mapping[str, Any]) -> "subprocess.Popen[str]":
-    """Begin a signing process and give it its order."""
+    """Begin a signing process and give it its order. Raises AgentError("driver_crashed") where it does not take it."""
     process = subprocess.Popen(
         [sys.executable, "-m", "dms_agent.session"],
         stdin=subprocess.PIPE,
@@ -162,8 +161,13 @@ def start(order: Mapping[str, Any]) -> "subprocess.Popen[str]":
         encoding="utf-8",
     )
     assert process.stdin is not None  # noqa: S101 - a pipe was asked for
-    process.stdin.write(json.dumps(order) + "\n")
-    process.stdin.close()
+    try:
+        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.close()
+    except OSError as error:
+        process.kill()
+        process.wait()
+        raise AgentError("driver_crashed") from error
     return process
 
 

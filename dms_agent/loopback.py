@@ -11,6 +11,7 @@ DELETE /v1/requests/<id>         the page gave up
 """
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,7 +38,7 @@ class Loopback(ThreadingHTTPServer):
     """The service; ``port`` 0 takes a free one."""
 
     daemon_threads = True
-    allow_reuse_address = True
+    allow_reuse_address = os.name != "nt"  # there it would let a second program take the port
 
     def __init__(self, desk: Desk, servers: PairedServers, port: int = DEFAULT_PORT) -> None:
         """Listen. Raises AgentError("port_taken")."""

@@ -3,7 +3,7 @@
 So the PIN never enters the program that stays running, memory that held it goes back to the system at once, a driver
 that crashes takes nothing else with it, and each signing finds the tokens that are plugged in now.
 
-It is told one line on its standard input (``Order``) and tells lines of JSON on its standard output.
+It is told one line of JSON on its standard input and tells lines of JSON on its standard output.
 """
 
 import base64

@@ -6,7 +6,7 @@ SENTENCES = {
     "agent_off": _l(
         "Signing with a token on your own computer is not set up on this server. Ask the administrator to set DMS_AGENT_KEY_FILE."
     ),
-    "agent_request_empty": _l("Choose between 1 and %(most)s documents to sign with your token at once."),
+    "agent_request_size": _l("Choose between 1 and %(most)s documents to sign with your token at once."),
     "agent_one_key": _l(
         "One PIN signs with one certificate only, and these documents need several. Sign the seals and your own signatures separately."
     ),

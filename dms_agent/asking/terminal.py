@@ -31,7 +31,10 @@ class Terminal:
         show("\n".join(_screen(question)))
         if question.held.has_pin_pad:
             return Answer(getpass.getpass(question.say("pad_prompt")).strip().lower() == AGREED)
-        typed = getpass.getpass(question.say("pin_prompt"))
+        try:
+            typed = getpass.getpass(question.say("pin_prompt"))
+        except EOFError:
+            return Answer(agreed=False)
         return Answer(bool(typed), bytearray(typed.encode()))
 
 

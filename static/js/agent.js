@@ -154,7 +154,10 @@
         await pause(500);
         told = await local.follow(asked.id);
       }
-      if (told.state !== "done") throw new Refusal(told.sentence || words.refused);
+      if (told.state !== "done") {
+        if (!["pin_wrong", "declined"].includes(told.code)) prepared = null; // spent, or good for nothing more
+        throw new Refusal(told.sentence || words.refused);
+      }
       return told;
     }
 
@@ -166,8 +169,10 @@
         const told = await api("GET", words.ask + "/" + asked.id);
         if (mine !== run) return null;
         if (told.state === "answered") return { signatures: {} };
-        if (told.state === "refused") throw new Refusal(words.refused);
-        if (told.state === "expired") throw new Refusal(words.expired);
+        if (told.state === "refused" || told.state === "expired") {
+          prepared = null; // a second try asks anew
+          throw new Refusal(words[told.state]);
+        }
         say(told.state === "claimed" ? words.claimed : words.byCode);
         await pause(1500);
       }

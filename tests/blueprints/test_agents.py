@@ -236,8 +236,8 @@ def test_a_key_on_the_server_is_not_asked_for_by_the_program(house: House, pki: 
 
 
 def test_nothing_is_no_request(head: Desk) -> None:
-    assert code_of(head.post("requests", {"pending": []})) == "422 agent_request_empty"
-    assert code_of(head.post("requests", {"pending": "all"})) == "422 agent_request_empty"
+    assert code_of(head.post("requests", {"pending": []})) == "422 agent_request_size"
+    assert code_of(head.post("requests", {"pending": "all"})) == "422 agent_request_size"
     assert code_of(head.post("requests", ["all"])) == "422 agent_request_unreadable"
 
 

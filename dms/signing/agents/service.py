@@ -66,11 +66,11 @@ def ask(session: Session, issuer: str, *, pending_ids: Sequence[UUID], words: Wo
     """Make the request for signatures that were prepared for ``by``; ``words`` says an action to people.
 
     Raises NotFound("pending_not_found"), Conflict("pending_used", "pending_expired"),
-    Invalid("agent_request_empty", "agent_one_key", "key_not_on_token").
+    Invalid("agent_request_size", "agent_one_key", "key_not_on_token").
     """
     waiting = _waiting(session, pending_ids, by=by)
     key = _ensure_fit(waiting, now=now)
-    _forget_old(session, by, now=now)
+    _forget_old(session, now=now)
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(_CODE_LENGTH))
     request = AgentRequest(
         id=uuid4(),
@@ -195,7 +195,7 @@ def decoded(text: str) -> bytes:
 def _waiting(session: Session, pending_ids: Sequence[UUID], *, by: Actor) -> list[Waiting]:
     """The pending signatures in the order of their ids, each with its step and key."""
     if not 1 <= len(set(pending_ids)) <= MOST_DOCUMENTS:
-        raise Invalid("agent_request_empty", most=MOST_DOCUMENTS)
+        raise Invalid("agent_request_size", most=MOST_DOCUMENTS)
     query = (
         select(PendingSignature, Step, SigningKey)
         .join(Step, Step.id == PendingSignature.step_id)
@@ -270,11 +270,9 @@ def _pending_ids(request: AgentRequest) -> list[str]:
     return [str(each["id"]) for each in request.claims["documents"]]
 
 
-def _forget_old(session: Session, by: Actor, *, now: datetime) -> None:
-    """One's own requests of yesterday: they are good for nothing, and what they led to is in the signatures."""
-    session.execute(
-        delete(AgentRequest).where(AgentRequest.person_id == by.person_id, AgentRequest.expires_at < now - _KEEP)
-    )
+def _forget_old(session: Session, *, now: datetime) -> None:
+    """Requests of yesterday, anybody's: they are good for nothing, and what they led to is in the signatures."""
+    session.execute(delete(AgentRequest).where(AgentRequest.expires_at < now - _KEEP))
 
 
 def _sha256(secret: str) -> str:
