@@ -108,8 +108,7 @@ def prepare_sqlite(engine: Engine) -> None:
             turns.take(connection.info)
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    @event.listens_for(engine, "commit")
-    @event.listens_for(engine, "rollback")
+    @event.listens_for(engine, "rollback")  # a commit tells before it is done: there the check-in passes the turn on
     def _end(connection: Any) -> None:
         if not connection.invalidated:  # a lost one has passed its turn on already, and has no notes any more
             turns.pass_on(connection.info)
@@ -131,7 +130,8 @@ class _Turns:
 
     def take(self, notes: dict[Any, Any]) -> None:
         """Wait for the turn; ``notes`` is the connection's own, in which it is written down."""
-        notes[self._MINE] = self._free.acquire(timeout=self._PATIENCE)
+        if not notes.get(self._MINE):
+            notes[self._MINE] = self._free.acquire(timeout=self._PATIENCE)
 
     def pass_on(self, notes: dict[Any, Any]) -> None:
         """Let the next one write, if this connection had the turn. Called more often than needed, and harmless then."""
