@@ -70,7 +70,9 @@ class Settings(BaseSettings):
     login_rate: str = Field(default="10 per minute;100 per hour", description="Log-in attempts for one address.")
     fresh_login_minutes: int = Field(default=60, ge=1, description="Age of a log-in that may still sign.")
     upload_limit_mb: int = Field(default=50, ge=1, le=4096, description="Largest document accepted, in MiB.")
-    signature_expires_minutes: int = Field(default=10, ge=1, description="Time between the halves of a signature.")
+    signature_expires_minutes: int = Field(
+        default=10, ge=1, le=60, description="Time between the halves of a signature."
+    )
     step_up_required: bool = Field(default=False, description="Sign only with a second factor, set up by everybody.")
     step_up_methods: str = Field(
         default="totp,passkey",

@@ -90,7 +90,7 @@ class BatchRunner:
         finally:
             self._used = time.monotonic()
         with self._writing() as session:
-            service.release(session, batch_id)
+            service.release(session, batch_id, self.name)
 
     def _place(self) -> Workplace:
         return Workplace(self._desk, self._reading)

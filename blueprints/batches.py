@@ -12,9 +12,9 @@ from flask_babel import ngettext
 from blueprints import batch_report, errors, jobs, signing_words
 from blueprints.confirmation import ask
 from blueprints.extensions import db, limiter
-from blueprints.proofs import is_confirmed
+from blueprints.proofs import are_confirmed
 from blueprints.signing_forms import SecretForm
-from blueprints.web import current_actor, permission, tools, transaction
+from blueprints.web import current_actor, fresh_login, permission, tools, transaction
 from dms import clock
 from dms.documents import intake, pages
 from dms.errors import DomainError, Invalid, NotFound
@@ -66,7 +66,7 @@ def _review(batch: SigningBatch, secret: SecretForm | None = None) -> str:
         items=items,
         moved=service.moved,
         units=people.names_on(session, {item.document.unit_id for item in items}, clock.day_of(now)),
-        may_sign=all(map(is_confirmed, means.kinds)),
+        may_sign=are_confirmed(means.kinds),
         means=means,
         words=signing_words,
         secret=secret or SecretForm(formdata=None),
@@ -135,7 +135,7 @@ def start(batch_id: UUID) -> Any:
     chosen = [item_id for each in request.form.getlist("item") if (item_id := _uuid(each))]
     batch = service.get_batch(session, batch_id, by=by)
     steps = [item.step for item in service.with_papers(session, batch) if item.id in chosen]
-    if not all(map(is_confirmed, consent.means_of(session, tools().signing, steps, by=by, now=now).kinds)):
+    if not are_confirmed(consent.means_of(session, tools().signing, steps, by=by, now=now).kinds):
         return _choose_then_ask(batch_id, chosen)
     try:
         with transaction() as writing:
@@ -161,7 +161,7 @@ def resume(batch_id: UUID) -> Any:
     session, by, now = db.session(), current_actor(), clock.now()
     batch = service.get_batch(session, batch_id, by=by)
     steps = [item.step for item in service.with_papers(session, batch) if item.is_open or item.may_retry]
-    if not all(map(is_confirmed, consent.means_of(session, tools().signing, steps, by=by, now=now).kinds)):
+    if not are_confirmed(consent.means_of(session, tools().signing, steps, by=by, now=now).kinds):
         return ask(back=url_for(".show", batch_id=batch_id))
     with transaction() as writing:
         service.resume(writing, batch_id, by=by, now=now)
@@ -195,6 +195,7 @@ def discard(batch_id: UUID) -> Any:
 
 @bp.post("/<uuid:batch_id>/code")
 @limiter.limit("5 per 10 minutes")
+@fresh_login
 @permission(Permission.STEP_ACT)
 def send_code(batch_id: UUID) -> Any:
     session, by = db.session(), current_actor()

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired
 from blueprints import errors, passkeys, proofs
 from blueprints.extensions import db, security
 from blueprints.proofs import Factor, Proof
-from blueprints.web import View, current_actor, permission, transaction, way_back
+from blueprints.web import View, current_actor, ours, permission, transaction, way_back
 from dms import clock
 from dms.errors import Invalid
 from dms.policy import Permission
@@ -167,6 +167,4 @@ def passkey() -> Response:
 
 def _onwards() -> str:
     """The page to go on to, within this service."""
-    asked = request.args.get("next", "")
-    is_ours = asked.startswith("/") and not asked.startswith(("//", "/\\"))
-    return asked if is_ours else url_for("signing.waiting")
+    return ours(request.args.get("next", ""), otherwise=url_for("signing.waiting"))

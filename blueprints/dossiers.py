@@ -307,12 +307,12 @@ def draft(dossier_id: UUID, requirement: str) -> Any:
 @bp.route("/<uuid:dossier_id>/papers/<requirement>", methods=["GET", "POST"])
 @permission(Permission.DOSSIER_EDIT)
 def upload(dossier_id: UUID, requirement: str) -> Any:
-    form = UploadForm()
+    dossier, form = _get(dossier_id), UploadForm()  # first of all: nothing is received from whoever may not see it
     slot = Slot(dossier_id, requirement, request.values.get("nominee", type=UUID))
     if form.validate_on_submit():
         with refusals_on(form):
             return _attach(slot, form.receive(tools().desk), form.note.data or "")
-    dossier, session = _get(dossier_id), db.session()
+    session = db.session()
     nominee = nominees.get_nominee(session, slot.nominee_id, by=current_actor()) if slot.nominee_id else None
     asked, held = _scheme_of(dossier).requirement(requirement), parts.is_held(session, slot)
     seen = request.form.get("seen") or parts.newest_number(session, slot)

@@ -108,8 +108,9 @@ def _readable_value(value: object) -> object:
     return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
 
 
-# Pages with buttons only: a click that is refused gives back the page it was made on, with the reason. Nothing is typed
-# in their forms, so nothing can be lost on the way; a form with fields gives itself back (blueprints/forms.py).
+# Pages with buttons only: a click that is refused gives back the page it was made on, with the reason. Nothing but a
+# PIN or a one-time password is typed in their forms, so nothing can be lost on the way; a form with fields gives
+# itself back (blueprints/forms.py).
 BUTTONS = frozenset(
     {
         "appraisal.choose_best",

@@ -1,12 +1,11 @@
 """“Việc của tôi”: what waits for the person who is logged in; and the choice of language."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from blueprints.extensions import db
-from blueprints.web import current_actor, permission
+from blueprints.web import current_actor, ours, permission
 from dms import clock
 from dms.appraisal import worklist
 from dms.policy import Permission
@@ -24,11 +23,4 @@ def work() -> str:
 @bp.post("/language/<any(vi,en):code>")
 def language(code: str) -> Any:
     session["language"] = code
-    return redirect(_ours(request.form.get("next", "")))
-
-
-def _ours(address: str) -> str:
-    """The address to go back to, if it is a path of this service."""
-    parts = urlsplit(address)
-    is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if is_path and not parts.netloc else url_for("public.index")
+    return redirect(ours(request.form.get("next", ""), otherwise=url_for("public.index")))

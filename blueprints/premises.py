@@ -75,7 +75,7 @@ def _is_within_reach(folder: Path) -> bool:
 def roots(_ward: Ward) -> Generator[Trouble | None]:
     """The roots that signatures must lead to are valid, and stay so for a while."""
     now = clock.now()
-    for certificate in tools().signing.trust.roots:
+    for certificate in tools().signing.trust.all_roots:
         left = certificate.not_valid_after - now
         told = {"name": certificate.subject.human_friendly, "day": certificate.not_valid_after.date()}
         if left <= timedelta():

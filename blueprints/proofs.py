@@ -10,6 +10,7 @@ A key that asks for its own PIN or consent (``OWN_FACTOR``) has a second factor 
 """
 
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -87,6 +88,11 @@ def is_confirmed(kind: KeyKind | None = None) -> bool:
     if kind in OWN_FACTOR or not is_factor_needed():
         return is_password_fresh()
     return second_factor() is not None
+
+
+def are_confirmed(kinds: Iterable[KeyKind]) -> bool:
+    """Whether enough was proved for all of these; where no key is known, as much as the strictest asks."""
+    return all(map(is_confirmed, set(kinds) or {None}))
 
 
 def second_factor() -> Proof | None:

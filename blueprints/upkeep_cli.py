@@ -27,6 +27,7 @@ from dms.upkeep.model import Examined, Gravity, Ward, worst
 EXIT = {None: 0, Gravity.NOTE: 0, Gravity.WARNING: 1, Gravity.ERROR: 2}
 MARKS = {None: "✓", Gravity.NOTE: "·", Gravity.WARNING: "!", Gravity.ERROR: "✗"}
 MOST_SHOWN = 20
+AT_ONCE = 25  # files removed in one transaction: others wait meanwhile
 
 storage = AppGroup("storage", help="The object store.")
 outbox = AppGroup("outbox", help="Events on their way to workers.")
@@ -101,7 +102,7 @@ def sweep(*, hours: float, delete: bool) -> None:
     now, store = clock.now(), tools().desk.storage
     older_than = now - timedelta(hours=hours)
     count = size = 0
-    for batch in blobs.batches(list(blobs.orphans(db.session(), store, older_than=older_than, now=now))):
+    for batch in blobs.batches(list(blobs.orphans(db.session(), store, older_than=older_than, now=now)), AT_ONCE):
         if delete:
             with transaction() as session:
                 batch = blobs.remove(session, store, batch, older_than=older_than, by=OPERATOR, now=now)  # noqa: PLW2901

@@ -182,6 +182,12 @@ def _ask_again() -> Response:
     return redirect(url_for("security.verify", next=way_back()))  # type: ignore[return-value]  # redirects are Responses
 
 
+def ours(address: str, *, otherwise: str) -> str:
+    """``address``, if it is a path of this service; nothing that a browser could read as another site's."""
+    is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if is_path and not urlsplit(address).netloc else otherwise
+
+
 def way_back() -> str:
     """The page to come back to: this one, or for a form the page that it stood on."""
     if request.method in {"GET", "HEAD"}:

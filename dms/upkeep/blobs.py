@@ -1,8 +1,8 @@
 """Bytes against rows: each blob that a row names is there, and a row names each blob that is there."""
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from datetime import datetime
-from itertools import islice
+from datetime import datetime, timedelta
+from itertools import islice, repeat
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -14,14 +14,15 @@ from dms.policy import Actor
 from dms.upkeep.model import GRACE, Gravity, Trouble, Ward
 from dms.upkeep.references import Reference, in_use, named
 from dms.upkeep.trail import TRAIL
-from storage import RENEWED_AFTER, Blob, BlobMissing, Storage
+from storage import Blob, BlobMissing, Storage
 from storage.fixity import verify
 
 T = TypeVar("T")
 
 BATCH = 500
-YOUNGEST = 2 * RENEWED_AFTER
-"""Nothing younger may be swept: bytes that are put again count as new only after ``RENEWED_AFTER``."""
+YOUNGEST = timedelta(hours=13)
+"""Nothing younger may be swept: an upload may wait half a day for its owner's decision (see the edge's kept uploads),
+and bytes that are put again count as new only after ``storage.RENEWED_AFTER``."""
 
 
 def whole(ward: Ward) -> Generator[Trouble | None]:
@@ -33,19 +34,27 @@ def whole(ward: Ward) -> Generator[Trouble | None]:
 def loose(ward: Ward) -> Generator[Trouble | None]:
     """Blobs that no row names and that are older than a day; told as one trouble with their number and size."""
     count = size = 0
-    for blob in orphans(ward.session, ward.desk.desk.storage, older_than=ward.now - GRACE, now=ward.now):
-        count, size = count + 1, size + blob.size
-        yield None
+    storage, older_than = ward.desk.desk.storage, ward.now - GRACE
+    for batch in batches(storage.digests()):
+        found = list(_orphans_among(ward.session, storage, batch, older_than=older_than, now=ward.now))
+        count, size = count + len(found), size + sum(blob.size for blob in found)
+        yield from repeat(None, len(batch))
     yield Trouble("orphan_blobs", Gravity.NOTE, {"count": count, "bytes": size}) if count else None
 
 
 def orphans(session: Session, storage: Storage, *, older_than: datetime, now: datetime) -> Iterator[Blob]:
     """Blobs stored before ``older_than`` that no row needs; memory does not grow with the store."""
     for batch in batches(storage.digests()):
-        for digest in sorted(set(batch) - in_use(session, batch, now=now)):
-            blob = _stat(storage, digest)
-            if blob is not None and blob.stored_at is not None and blob.stored_at < older_than:
-                yield blob
+        yield from _orphans_among(session, storage, batch, older_than=older_than, now=now)
+
+
+def _orphans_among(
+    session: Session, storage: Storage, digests: Sequence[str], *, older_than: datetime, now: datetime
+) -> Iterator[Blob]:
+    for digest in sorted(set(digests) - in_use(session, digests, now=now)):
+        blob = _stat(storage, digest)
+        if blob is not None and blob.stored_at is not None and blob.stored_at < older_than:
+            yield blob
 
 
 def remove(
@@ -66,10 +75,10 @@ def remove(
     return gone
 
 
-def batches(things: Iterable[T]) -> Iterator[list[T]]:
-    """The things in lists of at most ``BATCH``."""
+def batches(things: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+    """The things in lists of at most ``size``."""
     rest = iter(things)
-    while batch := list(islice(rest, BATCH)):
+    while batch := list(islice(rest, size)):
         yield batch
 
 

@@ -295,6 +295,21 @@ def test_a_stale_upload_is_told_what_came_and_keeps_the_file(clerk: Browser, des
     assert send(clerk, address, "Bản cuối").status_code == 302
 
 
+def test_nothing_is_received_from_somebody_who_may_not_see_the_dossier(app: Flask, client: Browser, desk: Desk) -> None:
+    with writing(app) as session:
+        stranger = make.a_person(session, "Trần Người Lạ")
+        enter(session, stranger)
+        address = stranger.email
+    login(client, address)
+    client.get("/dossiers")
+    storage = app.extensions["dms"].desk.storage
+    before = set(storage.digests())
+    data = {"csrf_token": client.token, "file": (io.BytesIO(pdf("Không phải của tôi")), "a.pdf")}
+    sent = client.post(f"{desk.page}/papers/to-trinh", data=data, content_type="multipart/form-data")
+    assert sent.status_code == 404
+    assert set(storage.digests()) == before
+
+
 def test_a_kept_file_asks_again_where_yet_another_version_came(clerk: Browser, desk: Desk) -> None:
     address = f"{desk.page}/papers/to-trinh"
     send(clerk, address, "Bản 1")
