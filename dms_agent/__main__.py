@@ -12,10 +12,11 @@ from dms_agent.desk import Desk, Means, State
 from dms_agent.errors import AgentError
 from dms_agent.loopback import DEFAULT_PORT, Loopback
 from dms_agent.pull import sign_by_code
-from dms_agent.trust import PairedServers, fetch, origin_of
+from dms_agent.trust import PairedServer, PairedServers, fetch, origin_of
 from dms_agent.words import LANGUAGES, sentence_of, text
 
 ASK_FOR_CODE = "?"
+YES = ("c", "co", "có", "y", "yes")
 
 
 def main() -> int:
@@ -75,13 +76,24 @@ def run(args: argparse.Namespace) -> None:
 
 
 def pair(servers: PairedServers, args: argparse.Namespace) -> None:
-    """Pin the service's key, once. Raises what ``trust.fetch`` raises."""
+    """Pin the service's key, once, after the person has compared it. Raises what ``trust.fetch`` raises.
+
+    Without a terminal nobody can be asked: the fingerprint is shown, and stays to be compared.
+    """
     address = origin_of(args.server)
-    if address not in servers.servers or args.pair_again:
-        servers.keep(fetch(address))
-        say(text("compare", args.language))
-    paired = servers.servers[address]
-    say(text("paired", args.language, address=address, fingerprint=" · ".join(paired.fingerprints)))
+    if address in servers.servers and not args.pair_again:
+        say(_paired(servers.servers[address], args))
+        return
+    found = fetch(address)
+    say(_paired(found, args))
+    say(text("compare", args.language))
+    if sys.stdin.isatty() and input(text("is_the_same", args.language)).strip().lower() not in YES:
+        raise AgentError("pairing_declined", address=address)
+    servers.keep(found)
+
+
+def _paired(server: PairedServer, args: argparse.Namespace) -> str:
+    return text("paired", args.language, address=server.address, fingerprint=" · ".join(server.fingerprints))
 
 
 def listen(desk: Desk, servers: PairedServers, args: argparse.Namespace) -> None:

@@ -3,12 +3,12 @@
 import json
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from dms_agent import requests
 from dms_agent.desk import Desk, Job, State
 from dms_agent.errors import AgentError
-from dms_agent.trust import TIMEOUT_SECONDS, PairedServers, origin_of
+from dms_agent.trust import TIMEOUT_SECONDS, WEB, PairedServers, origin_of
 
 CLAIM = "/signing/agent/claim"
 ANSWER = "/signing/agent/answer"
@@ -45,7 +45,7 @@ def _post(origin: str, path: str, told: dict[str, Any], *, refused: str) -> dict
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     question = Request(origin + path, json.dumps(told).encode(), headers, method="POST")  # noqa: S310 - origin_of allows no other scheme
     try:
-        with urlopen(question, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - the same
+        with WEB.open(question, timeout=TIMEOUT_SECONDS) as answer:
             heard = json.loads(answer.read(_MOST_BYTES))
     except HTTPError as error:
         with error:

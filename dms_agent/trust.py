@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import jwt
 
@@ -19,6 +19,16 @@ WELL_KNOWN = "/.well-known/dms-agent.json"
 TIMEOUT_SECONDS = 20
 _MOST_BYTES = 1 << 16
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class _StayHere(HTTPRedirectHandler):
+    """A paired service answers itself; whoever sends us elsewhere is not believed."""
+
+    def redirect_request(self, *_args: Any, **_told: Any) -> None:
+        return None
+
+
+WEB = build_opener(_StayHere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ def fetch(address: str) -> PairedServer:
     """Ask a service for its keys. Raises AgentError: server_address, server_unreachable, server_unsuitable."""
     origin = origin_of(address)
     try:
-        with urlopen(Request(origin + WELL_KNOWN), timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - origin_of allows no other scheme
+        with WEB.open(Request(origin + WELL_KNOWN), timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - origin_of allows no other scheme
             told = json.loads(answer.read(_MOST_BYTES))
     except (URLError, OSError) as error:
         raise AgentError("server_unreachable", address=origin) from error

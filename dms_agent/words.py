@@ -111,6 +111,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{address} không có chức năng ký bằng USB token, hoặc tự xưng bằng địa chỉ khác. Hãy hỏi quản trị viên.",
         "{address} does not offer signing by token, or calls itself by another address. Ask the administrator.",
     ),
+    "pairing_declined": (
+        "Chưa ghép nối với {address}, vì dấu vân khóa không khớp. Hãy báo cho quản trị viên.",
+        "Not paired with {address}, for the key is another one. Tell the administrator.",
+    ),
     "pairing_unreadable": (
         "Không đọc được tệp ghép nối {path}. Hãy xóa tệp đó rồi ghép nối lại.",
         "The pairing file {path} cannot be read. Delete it and pair again.",
@@ -157,11 +161,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The PIN was taken. The result stands on the service's page; this page can be closed.",
     ),
     "gone": ("Không ký. Có thể đóng trang này.", "Not signed. This page can be closed."),
-    "paired": ("Đã ghép nối với {address}. Dấu vân khóa: {fingerprint}", "Paired with {address}. Key: {fingerprint}"),
+    "paired": ("Hệ thống {address}. Dấu vân khóa: {fingerprint}", "Service {address}. Key: {fingerprint}"),
     "compare": (
         "Hãy so sánh dấu vân khóa với trang “Ký bằng USB token” của hệ thống; khác nhau thì dừng chương trình.",
         "Compare the key with the page “Signing by token” of the service; if they differ, stop the program.",
     ),
+    "is_the_same": ("Dấu vân khóa có khớp không? (c/k) ", "Is it the same key? (y/n) "),
     "listening": (
         "Sẵn sàng ký cho {origins} (cổng {port}). Để cửa sổ này mở; Ctrl-C để dừng.",
         "Ready to sign for {origins} (port {port}). Leave this window open; Ctrl-C stops it.",

@@ -2,12 +2,9 @@
 
 import base64
 import os
-import pty
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -26,6 +23,7 @@ from dms_agent.tokens import Tries, tries_left
 from dms_agent.words import sentence
 from tests.agent.drawer import Drawer
 from tests.agent.official import Scene
+from tests.agent.terminals import a_terminal
 from tests.pkcs11 import LIBRARY, PIN
 
 
@@ -214,16 +212,6 @@ def test_certificates_are_listed_without_a_pin(token: Drawer, scene: Scene) -> N
 
 
 # --- in a terminal
-
-
-@contextmanager
-def a_terminal() -> Iterator[tuple[int, int]]:
-    master, slave = pty.openpty()
-    try:
-        yield master, slave
-    finally:
-        os.close(master)
-        os.close(slave)
 
 
 def seen_on(master: int, awaited: str) -> str:

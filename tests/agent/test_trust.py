@@ -1,6 +1,9 @@
 """Pairing: which service the program works for is decided once, over a connection that nobody alters."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,16 +16,18 @@ import pytest
 from dms_agent.errors import AgentError
 from dms_agent.trust import PairedServer, PairedServers, fetch, origin_of
 from tests.agent.official import ADDRESS, Service
+from tests.agent.terminals import a_terminal
 
 
 @contextmanager
-def served(told: Callable[[str], Any]) -> Iterator[str]:
-    """A service that answers every address with what ``told`` says for its own address."""
+def served(told: Callable[[str], Any], status: int = 200) -> Iterator[str]:
+    """A service that answers every address with what ``told`` says for its own address, or sends to that itself."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = json.dumps(told(f"http://127.0.0.1:{self.server.server_port}")).encode()  # type: ignore[attr-defined]  # HTTPServer has it
-            self.send_response(200)
+            self.send_response(status)
+            self.send_header("Location", body.decode().strip('"'))
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -89,3 +94,26 @@ def test_pages_are_known_by_their_origin(service: Service, tmp_path: Path) -> No
     servers = service.paired(tmp_path)
     servers.keep(PairedServer("https://b.example:8443", (service.jwk,)))
     assert servers.origins == {ADDRESS, "https://b.example:8443"}
+
+
+def test_a_service_that_sends_elsewhere_is_not_followed(service: Service) -> None:
+    with (
+        served(lambda address: {"issuer": address, "keys": [service.jwk]}) as genuine,
+        served(lambda _: genuine, status=302) as other,
+        pytest.raises(AgentError, match="server_unreachable"),
+    ):
+        fetch(other)
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("k", False), ("", False), ("c", True)])
+def test_a_key_is_pinned_only_after_the_person_has_compared_it(
+    service: Service, tmp_path: Path, typed: str, kept: bool
+) -> None:
+    with served(lambda address: {"issuer": address, "keys": [service.jwk]}) as address, a_terminal() as (master, slave):
+        words = [sys.executable, "-m", "dms_agent", "--module", "/no/driver.so", "--server", address, "--pull", "ABCD"]
+        process = subprocess.Popen([*words, "--home", str(tmp_path)], stdin=slave, stderr=subprocess.PIPE, text=True)
+        os.write(master, f"{typed}\n".encode())
+        _, said = process.communicate(timeout=30)
+    assert "Dấu vân khóa:" in said
+    assert ("Chưa ghép nối" in said) is not kept
+    assert (address in PairedServers.load(tmp_path / "servers.json").servers) is kept
