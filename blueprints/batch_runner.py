@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from threading import Lock
+from threading import Lock, Thread
 from uuid import UUID, uuid4
 
 import structlog
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 FEW = 3  # documents for which starting processes costs more than it saves
 IDLE_SECONDS = 60
+SECRET_SECONDS = 3600  # a batch that was cancelled before its turn never fetches what was typed for it
 
 
 class BatchRunner:
@@ -38,12 +39,19 @@ class BatchRunner:
         self._crew = Processes(run.ACTS, partial(desks.make_workplace, settings), size)
         self._lock = Lock()
         self._used = time.monotonic()
-        self._secrets: dict[UUID, str] = {}
+        self._secrets: dict[UUID, tuple[str, float]] = {}
         self.name = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
 
-    def remember(self, batch_id: UUID, secret: str) -> None:
-        """Keep what the signer typed for a key until the batch is worked: in this memory, nowhere else."""
-        self._secrets[batch_id] = secret
+    def lease(self, batch_id: UUID, secret: str | None) -> Lease | None:
+        """Keep what the signer typed for a key in this memory and nowhere else, so only this process may sign."""
+        if not secret:
+            return None
+        self._secrets[batch_id] = secret, time.monotonic()
+        return Lease(self.name, clock.now() + run.LEASE)
+
+    def wake(self) -> None:
+        """Work what is leased to this process, which need not be one that works the queue."""
+        Thread(target=self.run_waiting, name="batch-with-a-secret", daemon=True).start()
 
     def run_waiting(self) -> int:
         """Work what is waiting; return how many batches were worked. A second caller waits for the first."""
@@ -62,6 +70,7 @@ class BatchRunner:
                     self._crew.close()
             finally:
                 self._lock.release()
+        self._forget_old_secrets()
         with self._app.app_context(), self._writing() as session:
             service.sweep_reviews(session, now=clock.now())
 
@@ -80,7 +89,7 @@ class BatchRunner:
         with self._writing() as session:
             open_items = sum(item.is_open for item in session.get_one(SigningBatch, batch_id).items)
         crew: Crew = self._crew if open_items > FEW and self._crew.size > 1 else Alone(run.ACTS, self._place())
-        secret = self._secrets.pop(batch_id, None)
+        secret, _ = self._secrets.pop(batch_id, (None, 0.0))
         office = run.Office(self._desk, self._reading, self._writing, crew, self.name, secret)
         try:
             run.run_batch(office, batch_id)
@@ -91,6 +100,11 @@ class BatchRunner:
             self._used = time.monotonic()
         with self._writing() as session:
             service.release(session, batch_id, self.name)
+
+    def _forget_old_secrets(self) -> None:
+        old = time.monotonic() - SECRET_SECONDS
+        for batch_id in [each for each, (_, since) in list(self._secrets.items()) if since < old]:
+            del self._secrets[batch_id]
 
     def _place(self) -> Workplace:
         return Workplace(self._desk, self._reading)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from blueprints import batch_report, errors, jobs, signing_words
+from blueprints.batch_runner import BatchRunner
 from blueprints.confirmation import ask
 from blueprints.extensions import db, limiter
 from blueprints.proofs import are_confirmed
@@ -23,6 +24,7 @@ from dms.policy import Permission
 from dms.signing import consent, pades
 from dms.signing.batch import service
 from dms.signing.batch.models import BatchItem, BatchState, ItemState, SigningBatch
+from dms.signing.batch.service import Lease
 
 bp = Blueprint("batches", __name__, url_prefix="/signing/batches")
 
@@ -139,11 +141,12 @@ def start(batch_id: UUID) -> Any:
         return _choose_then_ask(batch_id, chosen)
     try:
         with transaction() as writing:
-            service.start(writing, batch_id, chosen=chosen, by=by, now=now)
+            lease = _lease(batch_id, form)
+            service.start(writing, batch_id, chosen=chosen, by=by, now=now, lease=lease)
     except Invalid as error:
         flash(errors.sentence(error), "warning")
     else:
-        _hand_over(batch_id, form)
+        _wake(lease)
     return redirect(url_for(".show", batch_id=batch_id))
 
 
@@ -164,16 +167,27 @@ def resume(batch_id: UUID) -> Any:
     if not are_confirmed(consent.means_of(session, tools().signing, steps, by=by, now=now).kinds):
         return ask(back=url_for(".show", batch_id=batch_id))
     with transaction() as writing:
-        service.resume(writing, batch_id, by=by, now=now)
-    _hand_over(batch_id, SecretForm())
+        lease = _lease(batch_id, SecretForm())
+        service.resume(writing, batch_id, by=by, now=now, lease=lease)
+    _wake(lease)
     return redirect(url_for(".show", batch_id=batch_id))
 
 
-def _hand_over(batch_id: UUID, form: SecretForm) -> None:
-    """To the runner, with what the signer typed for the key: it stays in memory and is gone after one use."""
-    if form.secret.data:
-        current_app.extensions["dms_jobs"]["runner"].remember(batch_id, form.secret.data)
-    jobs.wake_signing()
+def _lease(batch_id: UUID, form: SecretForm) -> Lease | None:
+    """What the signer typed for the key stays in the memory of this process, which then signs the batch itself."""
+    return _runner().lease(batch_id, form.secret.data)
+
+
+def _wake(lease: Lease | None) -> None:
+    if lease is None:
+        jobs.wake_signing()
+    else:
+        _runner().wake()
+
+
+def _runner() -> BatchRunner:
+    runner: BatchRunner = current_app.extensions["dms_jobs"]["runner"]
+    return runner
 
 
 @bp.post("/<uuid:batch_id>/cancel")

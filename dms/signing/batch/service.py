@@ -136,8 +136,12 @@ def keep_choice(batch: SigningBatch, chosen: Iterable[UUID], *, now: datetime) -
         item.left_out_at = None if item.id in ticked else item.left_out_at or now
 
 
-def start(session: Session, batch_id: UUID, *, chosen: Iterable[UUID], by: Actor, now: datetime) -> SigningBatch:
+def start(
+    session: Session, batch_id: UUID, *, chosen: Iterable[UUID], by: Actor, now: datetime, lease: Lease | None = None
+) -> SigningBatch:
     """Hand what stayed ticked to the runner; how the actor proved who they are goes with it into each signature.
+
+    With ``lease`` the batch is that worker's from the start: it alone has what the signer typed for the key.
 
     Raises NotFound, Conflict("batch_started"), Invalid("nothing_chosen").
     """
@@ -146,6 +150,7 @@ def start(session: Session, batch_id: UUID, *, chosen: Iterable[UUID], by: Actor
     if not any(item.is_open for item in batch.items):
         raise Invalid("nothing_chosen")
     batch.started_at = now
+    _lend(batch, lease)
     _record(session, batch, "start", by=by, now=now)
     return batch
 
@@ -162,8 +167,8 @@ def cancel(session: Session, batch_id: UUID, *, by: Actor, now: datetime) -> Sig
     return batch
 
 
-def resume(session: Session, batch_id: UUID, *, by: Actor, now: datetime) -> SigningBatch:
-    """Go on with what was not tried, and with refusals that another hour may lift.
+def resume(session: Session, batch_id: UUID, *, by: Actor, now: datetime, lease: Lease | None = None) -> SigningBatch:
+    """Go on with what was not tried, and with refusals that another hour may lift; ``lease`` as for ``start``.
 
     Raises NotFound, Conflict("batch_not_stopped"), Invalid("nothing_chosen").
     """
@@ -178,6 +183,7 @@ def resume(session: Session, batch_id: UUID, *, by: Actor, now: datetime) -> Sig
             item.refused_params, item.may_retry = {}, False
         if item.is_open:
             item.pending_id = item.asked_at = item.answer = None
+    _lend(batch, lease)
     _record(session, batch, "resume", by=by, now=now)
     return batch
 
@@ -238,16 +244,17 @@ def stop(session: Session, batch_id: UUID, code: str, params: Mapping[str, Any],
 
 
 def take(session: Session, lease: Lease, *, now: datetime, gone: Iterable[str] = ()) -> UUID | None:
-    """Take the oldest started batch that has something open and that no living worker holds; None if there is none.
+    """Take the oldest started batch that has something open and that no other living worker holds; None if none is.
 
     ``gone``: workers that are known to have died, whose leases need not run out first.
     """
-    free = or_(SigningBatch.leased_until.is_(None), SigningBatch.leased_until < now, SigningBatch.leased_by.in_(gone))
+    mine_or_gone = SigningBatch.leased_by.in_([lease.worker, *gone])
+    free = or_(SigningBatch.leased_until.is_(None), SigningBatch.leased_until < now, mine_or_gone)
     query = _unfinished().where(free).order_by(SigningBatch.started_at).limit(1)
     batch = session.scalars(query.with_for_update(skip_locked=True)).first()
     if batch is None:
         return None
-    batch.leased_by, batch.leased_until = lease.worker, lease.until
+    _lend(batch, lease)
     return batch.id
 
 
@@ -261,6 +268,11 @@ def release(session: Session, batch_id: UUID, worker: str) -> None:
     batch = session.get_one(SigningBatch, batch_id)
     if batch.leased_by == worker:
         batch.leased_by = batch.leased_until = None
+
+
+def _lend(batch: SigningBatch, lease: Lease | None) -> None:
+    if lease is not None:
+        batch.leased_by, batch.leased_until = lease.worker, lease.until
 
 
 def _unfinished() -> Select[SigningBatch]:

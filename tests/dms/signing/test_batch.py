@@ -217,6 +217,20 @@ def test_old_reviews_are_swept_and_started_batches_stay(bureau: Bureau) -> None:
         assert session.scalar(select(func.count()).select_from(SigningBatch)) == 1
 
 
+def test_only_the_process_that_knows_the_pin_takes_the_batch_while_it_lives(bureau: Bureau) -> None:
+    steps = bureau.papers("Một")
+    with bureau.writing() as session:
+        now, by = clock.now(), bureau.actor(session)
+        until = now + run.LEASE
+        batch = service.open_batch(session, steps, by=by, now=now)
+        batch_id, chosen = batch.id, [item.id for item in batch.items]
+        service.start(session, batch_id, chosen=chosen, by=by, now=now, lease=Lease("knows", until))
+        assert service.take(session, Lease("other", until), now=now) is None
+        assert service.take(session, Lease("knows", until), now=now) == batch_id
+        service.release(session, batch_id, "knows")
+        assert service.take(session, Lease("other", until), now=now) == batch_id
+
+
 def test_a_worker_that_dies_costs_only_what_it_had_in_hand(bureau: Bureau) -> None:
     batch_id = bureau.started(bureau.papers(*(f"Tờ trình {number}" for number in range(8))))
     with bureau.processes(2) as crew:
