@@ -171,13 +171,15 @@ def send_for_signature(
 def take_back(session: Session, letter_id: UUID, *, reason: str, by: Actor, now: datetime) -> AppraisalLetter:
     """Give a letter up: those whom it names wait for another one. The paper and its signatures stay in the record.
 
-    Raises PermissionDenied, NotFound, Invalid("reason_missing"), Conflict("appraisal_letter_settled") once decided.
+    Raises PermissionDenied, NotFound, Invalid("reason_missing"), Conflict("appraisal_letter_settled") once it is signed
+    and a decision rests on it.
     """
     letter = get(session, letter_id, by=by)
     require(by, Permission.APPRAISAL_EDIT, letter)
     if not reason.strip():
         raise Invalid("reason_missing")
-    if letter.given_up_at is not None or _is_decided(session, letter):
+    is_signed = _states(session, [letter])[letter.id] is LetterState.SIGNED
+    if letter.given_up_at is not None or (is_signed and _is_decided(session, letter)):
         raise Conflict("appraisal_letter_settled")
     route = signing.open_route_of(session, letter.document_id)
     record(session, trail_of(letter), "appraisal:letter:take_back", by=by, now=now, reason=reason.strip())

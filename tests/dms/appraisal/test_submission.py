@@ -165,11 +165,18 @@ def test_a_letter_taken_back_lets_its_nominees_wait_again_and_leaves_its_trace(
         submission.take_back(session, letter.id, reason="Lần nữa", **act)
 
 
-def test_a_letter_that_was_answered_by_an_award_stays(session: Session, office: Office, appraiser: Actor) -> None:
+def test_a_draft_may_be_given_up_even_after_an_award_but_not_the_letter_that_it_answers(
+    session: Session, office: Office, appraiser: Actor
+) -> None:
     dossier = passed(session)
-    letter = drafted(session, office, appraiser)
-    dossier.status = Status.DECIDED
+    letter = drafted(session, office, appraiser, pdf=True)
+    office.through_to_seal(sent(session, office, letter, appraiser))
+    other = passed(session, "Phòng Nhì", GOOD)
+    unsigned = drafted(session, office, appraiser)
+    for each in (dossier, other):
+        each.status = Status.DECIDED
     session.flush()
+    submission.take_back(session, unsigned.id, reason="Lập nhầm", by=appraiser, now=clock.now())
     with pytest.raises(Conflict, match="appraisal_letter_settled"):
         submission.take_back(session, letter.id, reason="Muộn", by=appraiser, now=clock.now())
 
