@@ -54,6 +54,11 @@ class Upload(NamedTuple):
     filename: str
 
 
+def read_upload(field: Any) -> Upload:
+    """The file in a form's field; the field's own validators have said that there is one."""
+    return Upload(field.data.stream, field.data.filename or "")
+
+
 def answer_script(response: Response) -> Response:
     """Let ``upload.js`` follow a redirect itself, else its request would use up the message that the page shows."""
     if FROM_SCRIPT in request.headers and response.status_code in {302, 303}:

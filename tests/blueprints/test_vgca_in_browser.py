@@ -154,6 +154,7 @@ def test_without_the_program_the_page_says_so_and_shows_the_other_way(page: Page
 def test_a_program_that_stays_silent_is_given_up(page: Page, served: Served) -> None:
     """It listens and never answers: nothing tells the page so but the time that passes."""
     served.standin.stop()
+    page.context.grant_permissions(["local-network-access"])
     with socket.create_server(("127.0.0.1", served.standin.port)):
         press_sign(page, served)
         expect(page.locator("[data-vgca-refusal]")).to_contain_text("Không có phần mềm VGCA nào trả lời")

@@ -233,10 +233,14 @@ def test_rules_of_the_own_file_take_the_heads_deadline_and_either_signature() ->
     letter = own.requirements[0]
     by_deputy = replace(
         fulfilled(letter, None),
-        signatures=(Signature("approval", "deputy_head", capacity="kt"), Signature("seal", "registrar")),
+        signatures=(
+            Signature("initials", "registrar"),
+            Signature("approval", "head", capacity="kt"),
+            Signature("seal", "registrar"),
+        ),
     )
     signed = [f for f in evaluate(own, replace(FULL, documents=(by_deputy,))) if f.check is CheckKind.SIGNED]
-    assert [f.code for f in signed] == ["stage_signed", "stage_signed"]
+    assert [f.code for f in signed] == ["stage_signed"] * 3
 
 
 def _own_rules() -> Rules:
