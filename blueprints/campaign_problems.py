@@ -57,6 +57,16 @@ SENTENCES = {
     "path_without_body": _l("This way goes through a body that the file does not name: %(value)s."),
     "deadline_not_on_path": _l("The deadline “%(value)s” is for a hand-over that this procedure does not have."),
     "deadlines_reversed": _l("%(value)s comes before %(after)s, when the coordinator is still waiting for the units."),
+    "deadlines_overlap": _l(
+        "“%(value)s” and “%(other)s” are deadlines for the same hand-over; nobody could say which holds. Keep one."
+    ),
+    "deadlines_on_one_day": _l(
+        "%(value)s is the deadline of the units as well; nothing is left in which to consolidate. Choose a later day."
+    ),
+    "deadline_before_period": _l("The deadline %(value)s comes before the period begins (%(after)s)."),
+    "deadline_before_council": _l(
+        "The deadline %(value)s leaves no day for the councils, which meet only after the period (%(after)s)."
+    ),
     "too_many_years": _l("%(value)s years are asked, and only %(most)s are judged."),
 }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from dms.campaigns import stages
+from dms.campaigns import deadlines, stages
 
 Path = tuple[str | int, ...]
 Data = Mapping[str, Any]
@@ -78,7 +78,7 @@ def _flag(data: Data, *keys: str) -> bool:
 
 
 def _unique_codes(root: Data) -> Iterator[Fault]:
-    for key in ("legal_bases", "participants", "contents", "schemes"):
+    for key in ("legal_bases", "participants", "contents", "schemes", "screening"):
         yield from _repeated(_entries(root, key), "code")
 
 
@@ -160,6 +160,7 @@ CHECKS: tuple[Callable[[Data], Iterator[Fault]], ...] = (
 
 def _unique_in_scheme(_root: Data, scheme: Data, at: Path) -> Iterator[Fault]:
     names = {"requirements": "code", "criteria": "id", "deadlines": "code", "hand_overs": "code", "nominees": "kind"}
+    names |= {"rewards": "nominee_kind"}
     for key, name in names.items():
         yield from _repeated(_entries(scheme, key, at=at), name)
 
@@ -216,6 +217,10 @@ def _known_nominee_kinds(_root: Data, scheme: Data, at: Path) -> Iterator[Fault]
     known = [kind for kind in kinds if isinstance(kind, str)]
     for where, criterion in _entries(scheme, "criteria", at=at):
         kind = criterion.get("nominee_kind")
+        if isinstance(kind, str) and kind not in known:
+            yield Fault((*where, "nominee_kind"), "nominee_kind_not_in_scheme", {"value": kind, "known": known})
+    for where, reward in _entries(scheme, "rewards", at=at):
+        kind = reward.get("nominee_kind")
         if isinstance(kind, str) and kind not in known:
             yield Fault((*where, "nominee_kind"), "nominee_kind_not_in_scheme", {"value": kind, "known": known})
     for where, requirement in _entries(scheme, "requirements", at=at):
@@ -284,14 +289,12 @@ def _path_has_its_bodies(root: Data, scheme: Data, at: Path) -> Iterator[Fault]:
                 yield Fault((*where, "kind"), "deadline_not_on_path", {"value": deadline["kind"]})
 
 
-def _deadlines_in_order(_root: Data, scheme: Data, at: Path) -> Iterator[Fault]:
-    days: dict[Any, Data] = {d.get("kind"): d for _, d in _entries(scheme, "deadlines")}
-    unit_day = days.get("to_coordinator", {}).get("before")
-    for where, deadline in _entries(scheme, "deadlines", at=at):
-        day = deadline.get("before")
-        is_chair = deadline.get("kind") == "to_chair"
-        if is_chair and isinstance(unit_day, str) and isinstance(day, str) and day < unit_day:
-            yield Fault((*where, "before"), "deadlines_reversed", {"value": day, "after": unit_day})
+def _deadlines_hold(root: Data, scheme: Data, at: Path) -> Iterator[Fault]:
+    period, procedure = _mapping(root.get("period")), _mapping(scheme.get("procedure"))
+    after_period = _flag(procedure, "council", "required") and _flag(procedure, "council", "after_period")
+    days = {"starts_on": period.get("starts_on"), "ends_on": period.get("ends_on") if after_period else None}
+    for path, code, params in deadlines.faults([each for _, each in _entries(scheme, "deadlines")], **days):
+        yield Fault((*at, "deadlines", *path), code, params)
 
 
 def _enough_years(root: Data, scheme: Data, at: Path) -> Iterator[Fault]:
@@ -312,6 +315,6 @@ SCHEME_CHECKS: tuple[Callable[[Data, Data, Path], Iterator[Fault]], ...] = (
     _number_has_its_flag,
     _council_and_minutes,
     _path_has_its_bodies,
-    _deadlines_in_order,
+    _deadlines_hold,
     _enough_years,
 )

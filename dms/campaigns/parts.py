@@ -10,6 +10,7 @@ from dms.campaigns.vocabulary import (
     BasisKind,
     Capacity,
     MediaType,
+    ScreeningKind,
     Side,
     SkipBy,
     StageMode,
@@ -24,6 +25,7 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9.\-]{0,19}$")]
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+Factor = Annotated[Decimal, Field(gt=0, le=1000, max_digits=6, decimal_places=2)]
 Year = Annotated[int, Field(ge=1945, le=2200)]
 
 ANY_CAPACITY = tuple(Capacity)
@@ -66,6 +68,11 @@ class LegalBasis(Part):
     effective_from: date | None = None
     effective_to: date | None = None
     replaced_by: Title | None = None
+    transition: Text | None = None
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether the text holds on a day; a side without a day is open."""
+        return (self.effective_from or day) <= day <= (self.effective_to or day)
 
 
 class Period(Part):
@@ -153,12 +160,49 @@ class Stage(Part):
         return (self.skip_by or (SkipBy.HEAD,)) if self.skippable else ()
 
 
+class BaseSalary(Cited):
+    """The base salary (mức lương cơ sở) in đồng a month, from a day on; bonuses are multiples of it (P20)."""
+
+    amount: int = Field(ge=1)
+    effective_from: date
+
+
 class Funds(Cited):
-    """Where the money comes from, in the plan's words (P20)."""
+    """Where the money comes from, in the plan's words, and what bonuses are reckoned from (P20).
+
+    A bonus is rounded up to whole ``round_up_to`` đồng, where the rules say so.
+    """
 
     text: Text
     bonus: Text | None = None
     source: Text | None = None
+    base_salary: tuple[BaseSalary, ...] = ()
+    round_up_to: int = Field(default=1, ge=1)
+
+    def base_on(self, day: date) -> BaseSalary | None:
+        """The base salary in force on a day, if the file knows it."""
+        begun = [each for each in self.base_salary if each.effective_from <= day]
+        return max(begun, key=lambda each: each.effective_from, default=None)
+
+
+class Terms(Cited):
+    """Time limits of the desk in working days, from a complete dossier on; null where no rule sets one.
+
+    ``return_within``: to send back a dossier that is not in order; ``appraise_within``: to appraise and pass on;
+    ``copies_within``: to send copies of the decision, or the notice that nothing is awarded.
+    """
+
+    return_within: int | None = Field(default=None, ge=1, le=250)
+    appraise_within: int | None = Field(default=None, ge=1, le=250)
+    copies_within: int | None = Field(default=None, ge=1, le=250)
+
+
+class Screening(Cited):
+    """A principle by which every nominee of the campaign is screened."""
+
+    code: Code
+    kind: ScreeningKind
+    text: Text
 
 
 class Parent(Part):

@@ -5,6 +5,7 @@ A ``CampaignSpec`` that exists is consistent: references resolve, codes are uniq
 office how to write one.
 """
 
+import math
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -20,6 +21,7 @@ from dms.campaigns.parts import (
     Cited,
     Code,
     Content,
+    Factor,
     Funds,
     Issue,
     LegalBasis,
@@ -30,7 +32,9 @@ from dms.campaigns.parts import (
     Period,
     RuleId,
     Score,
+    Screening,
     Stage,
+    Terms,
     Text,
     Title,
     Year,
@@ -59,12 +63,15 @@ from dms.policy import PositionKind
 
 
 class Requirement(Cited):
-    """A paper that a dossier holds (P17): how often, of which kind, how signed, and what it must agree with."""
+    """A paper that a dossier holds (P17): how often, of which kind, how signed, and what it must agree with.
+
+    Without ``nominee_kinds`` it is asked of every kind that the scheme awards.
+    """
 
     code: Code
     title: Title
     scope: Scope
-    nominee_kinds: tuple[NomineeKind, ...] = tuple(NomineeKind)
+    nominee_kinds: tuple[NomineeKind, ...] = ()
     document_kind: DocumentKind
     form: Title | None = None
     optional: bool = False
@@ -73,6 +80,10 @@ class Requirement(Cited):
     mentions: tuple[Mention, ...] = ()
     by_contents: bool = False
     route: tuple[Stage, ...] = ()
+
+    def is_asked_of(self, kind: NomineeKind) -> bool:
+        """Whether nominees of a kind must have this paper."""
+        return not self.nominee_kinds or kind in self.nominee_kinds
 
 
 class CriterionBase(Cited):
@@ -176,21 +187,42 @@ class Vote(Part):
     when_not_proven: Weight = Weight.BLOCK
 
 
+class Quorum(Part):
+    """The share of all members who must take part in a meeting, in whole percent; written opinions count."""
+
+    percent: int = Field(ge=1, le=100)
+    rule: RuleId
+    citation: Citation
+
+
 class Council(Part):
-    """The unit's council: whether it must meet, and by what vote it proposes (P15)."""
+    """A council: whether it must meet, with how many, and by what vote it proposes (P15)."""
 
     required: bool
     after_period: bool = False
+    quorum: Quorum | None = None
     vote: Vote | None = None
 
 
 class Procedure(Cited):
-    """How a dossier goes (P12, P14, P15); the simplified procedure has no council and no minutes."""
+    """How a dossier goes (P12, P14, P15); the simplified procedure has no council and no minutes.
+
+    ``council`` is the unit's own; ``provincial_council`` considers what was appraised, where a regulation says so.
+    """
 
     path: DecisionPath
     simplified: bool = False
     council: Council
+    provincial_council: Council | None = None
+    terms: Terms | None = None
     text: Text
+
+
+class Reward(Cited):
+    """The bonus that goes with the award, as a multiple of the base salary, for one kind of nominee (P20)."""
+
+    nominee_kind: NomineeKind
+    factor: Factor
 
 
 class Deadline(Cited):
@@ -230,6 +262,7 @@ class Scheme(Cited):
     requirements: tuple[Requirement, ...] = ()
     requirements_set_by_head: bool = False
     criteria: tuple[Criterion, ...] = ()
+    rewards: tuple[Reward, ...] = ()
 
     def clause(self, kind: NomineeKind) -> NomineeClause | None:
         """The clause for a kind of nominee, or None where the scheme does not award that kind."""
@@ -244,6 +277,10 @@ class Scheme(Cited):
         """Who confers (P08); ``unit_kind`` is that of a collective that is itself a unit, None for one inside."""
         special = (s for s in self.decision.special_authorities if s.nominee_kind == kind and unit_kind in s.unit_kinds)
         return next(special, self.decision.authority)
+
+    def reward(self, kind: NomineeKind) -> Reward | None:
+        """The bonus for a kind of nominee; None where the file sets none."""
+        return next((each for each in self.rewards if each.nominee_kind == kind), None)
 
     def requirement(self, code: str) -> Requirement | None:
         """The requirement with this code, if the scheme has it."""
@@ -271,6 +308,7 @@ class CampaignSpec(Part):
     duties: tuple[Text, ...] = ()
     schemes: tuple[Scheme, ...] = Field(min_length=1)
     funds: Funds
+    screening: tuple[Screening, ...] = ()
     recipients: tuple[Title, ...] = ()
     holidays: tuple[date, ...] = ()
     emulation_blocks: Citation | None = None
@@ -299,6 +337,18 @@ class CampaignSpec(Part):
     def basis(self, code: str) -> LegalBasis | None:
         """The legal basis with this code, if the campaign cites it."""
         return next((basis for basis in self.legal_bases if basis.code == code), None)
+
+    def bonus(self, scheme: Scheme, kind: NomineeKind, day: date) -> int | None:
+        """The bonus in đồng by the base salary of a day, rounded as the file says; None where it cannot be told."""
+        reward, base = scheme.reward(kind), self.funds.base_on(day)
+        if reward is None or base is None:
+            return None
+        unit = self.funds.round_up_to
+        return math.ceil(reward.factor * base.amount / unit) * unit
+
+    def bases_on(self, day: date) -> tuple[LegalBasis, ...]:
+        """The legal bases in force on a day: the law under which a dossier that came on that day is judged."""
+        return tuple(basis for basis in self.legal_bases if basis.is_in_force(day))
 
     def cite(self, citation: Citation) -> str:
         """A citation in words, as it stands under a finding: place, then the short name of the text."""

@@ -7,16 +7,23 @@ from dms.people.models import UnitKind as UnitKind  # noqa: PLC0414  (likewise)
 
 
 class Form(StrEnum):
-    """The form of commendation that a scheme confers (P05, P06)."""
+    """The title or form of commendation that a scheme confers (P05, P06; Law 06/2022, arts. 19-28, 74, 75)."""
 
     GIAY_KHEN = "giay_khen"
     BANG_KHEN = "bang_khen"
+    CO_THI_DUA_TINH = "co_thi_dua_tinh"
+    CHIEN_SI_THI_DUA_TINH = "chien_si_thi_dua_tinh"
+    CHIEN_SI_THI_DUA_CO_SO = "chien_si_thi_dua_co_so"
+    LAO_DONG_TIEN_TIEN = "lao_dong_tien_tien"
+    TAP_THE_LAO_DONG_XUAT_SAC = "tap_the_lao_dong_xuat_sac"
+    TAP_THE_LAO_DONG_TIEN_TIEN = "tap_the_lao_dong_tien_tien"
 
 
 class NomineeKind(StrEnum):
-    """Whom a scheme can award (P04)."""
+    """Whom a scheme can award (P04); households where a regulation names them. The order is that of lists."""
 
     COLLECTIVE = "collective"
+    HOUSEHOLD = "household"
     INDIVIDUAL = "individual"
 
 
@@ -165,6 +172,19 @@ class Weight(StrEnum):
 
     BLOCK = "block"
     WARN = "warn"
+
+
+class ScreeningKind(StrEnum):
+    """A principle by which nominees are screened, whatever the scheme (Decree 152/2025, art. 4)."""
+
+    ONCE_FOR_ONE_ACHIEVEMENT = "once_for_one_achievement"
+    NOT_FROM_SUDDEN_MERIT = "not_from_sudden_merit"
+    NO_OPEN_PROCEEDINGS = "no_open_proceedings"
+    AFTER_DISCIPLINE = "after_discipline"
+    MATERNITY_COUNTS = "maternity_counts"
+    TIE_PREFERS_WOMEN = "tie_prefers_women"
+    WOMEN_LEADERS_SHORTER = "women_leaders_shorter"
+    OTHER = "other"
 
 
 class BasisKind(StrEnum):
