@@ -7,6 +7,8 @@ from dms.audit import AuditEvent
 ACTS = {
     # --- campaigns
     "campaign:revision:accept": _l("A revision of the campaign file was accepted"),
+    "campaign:close": _l("The campaign was closed for new dossiers"),
+    "campaign:reopen": _l("The campaign was reopened"),
     # --- dossiers
     "dossier:open": _l("The dossier was opened"),
     "dossier:archive:seal": _l("The dossier's content was sealed"),

@@ -70,7 +70,7 @@ def pieces_of(scheme: Scheme, nominees: Sequence[Nominee]) -> Iterator[Piece]:
     for nominee in nominees:
         yield Piece(None, nominee, "")
         for requirement in scheme.requirements:
-            if requirement.scope is Scope.NOMINEE and nominee.kind in requirement.nominee_kinds:
+            if requirement.scope is Scope.NOMINEE and requirement.is_asked_of(nominee.kind):
                 yield Piece(requirement.code, nominee, requirement.title)
 
 

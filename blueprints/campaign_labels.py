@@ -12,9 +12,16 @@ CAMPAIGNS: dict[type[Enum], dict[Any, Any]] = {
     campaign.Form: {
         campaign.Form.GIAY_KHEN: _l("Certificate of commendation of the head (Giấy khen)"),
         campaign.Form.BANG_KHEN: _l("Certificate of merit of the Chair (Bằng khen)"),
+        campaign.Form.CO_THI_DUA_TINH: _l("Emulation flag of the provincial People's Committee"),
+        campaign.Form.CHIEN_SI_THI_DUA_TINH: _l("Emulation fighter of the province"),
+        campaign.Form.CHIEN_SI_THI_DUA_CO_SO: _l("Emulation fighter at grassroots level"),
+        campaign.Form.LAO_DONG_TIEN_TIEN: _l("Advanced worker"),
+        campaign.Form.TAP_THE_LAO_DONG_XUAT_SAC: _l("Excellent labour collective"),
+        campaign.Form.TAP_THE_LAO_DONG_TIEN_TIEN: _l("Advanced labour collective"),
     },
     campaign.NomineeKind: {
         campaign.NomineeKind.COLLECTIVE: _p("nominee", "Collective"),
+        campaign.NomineeKind.HOUSEHOLD: _p("nominee", "Household"),
         campaign.NomineeKind.INDIVIDUAL: _p("nominee", "Individual"),
     },
     campaign.Side: {
@@ -109,6 +116,16 @@ CAMPAIGNS: dict[type[Enum], dict[Any, Any]] = {
     campaign.Weight: {
         campaign.Weight.BLOCK: _p("weight", "Stops the submission"),
         campaign.Weight.WARN: _p("weight", "Warns only"),
+    },
+    campaign.ScreeningKind: {
+        campaign.ScreeningKind.ONCE_FOR_ONE_ACHIEVEMENT: _p("screening", "One achievement, one award"),
+        campaign.ScreeningKind.NOT_FROM_SUDDEN_MERIT: _p("screening", "Sudden or thematic merit is no basis"),
+        campaign.ScreeningKind.NO_OPEN_PROCEEDINGS: _p("screening", "No open proceedings"),
+        campaign.ScreeningKind.AFTER_DISCIPLINE: _p("screening", "After discipline"),
+        campaign.ScreeningKind.MATERNITY_COUNTS: _p("screening", "Maternity leave counts"),
+        campaign.ScreeningKind.TIE_PREFERS_WOMEN: _p("screening", "Women first on a tie"),
+        campaign.ScreeningKind.WOMEN_LEADERS_SHORTER: _p("screening", "Shorter time for women leaders"),
+        campaign.ScreeningKind.OTHER: _p("screening", "Another principle"),
     },
     campaign.BasisKind: {
         campaign.BasisKind.LAW: _p("legal text", "Law"),

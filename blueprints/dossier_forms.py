@@ -31,10 +31,10 @@ from dms.dossiers.models import Attestation, IndexScore, Nominee
 from dms.dossiers.nominees import NomineeData, ScoreEntry, Statement
 
 COLLECTIVE_PROFILE = {
-    "address": _l("Head office"),
+    "address": _l("Head office, or address"),
     "contact": _l("Telephone, e-mail"),
     "organisation": _l("Organisation, number of staff"),
-    "head_name": _l("Name of its head"),
+    "head_name": _l("Name of its head, or of the householder"),
     "head_title": _l("Position of its head"),
 }
 INDIVIDUAL_PROFILE = {
@@ -42,6 +42,9 @@ INDIVIDUAL_PROFILE = {
     "residence": _l("Place of residence"),
     "qualification": _l("Qualification"),
 }
+
+
+PROFILE_KINDS = dict.fromkeys(("address", "contact", "head_name"), ("collective", "household"))
 
 
 class OpenForm(FlaskForm):
@@ -65,7 +68,7 @@ class OpenForm(FlaskForm):
 class NomineeForm(FlaskForm):
     """Who is put forward, and what the report says of them."""
 
-    kind = RadioField(_l("Collective or individual"), [required()], coerce=NomineeKind)
+    kind = RadioField(_l("Who is put forward"), [required()], coerce=NomineeKind)
     honorific = ChoiceField(_l("Form of address"), [optional()], choices=[("", "–"), ("Ông", "Ông"), ("Bà", "Bà")])
     name = TextField(_l("Name"), [required(), at_most(300)], description=_l("As it has to stand on the award."))
     position_title = TextField(_l("Position"), [optional(), at_most(300)])
@@ -77,12 +80,13 @@ class NomineeForm(FlaskForm):
     duties = TextField(_l("Duties"), [optional(), at_most(500)])
 
     @property
-    def profile_fields(self) -> dict[str, list[Any]]:
-        """The fields of the report's first part, by kind of nominee."""
-        return {
-            "collective": [self._fields[f"profile_{name}"] for name in COLLECTIVE_PROFILE],
-            "individual": [self._fields[f"profile_{name}"] for name in INDIVIDUAL_PROFILE],
-        }
+    def profile_fields(self) -> list[tuple[str, Any]]:
+        """The fields of the report's first part, each with the kinds of nominee (parted by spaces) that it is for."""
+        of_body = [(" ".join(PROFILE_KINDS.get(name, ("collective",))), name) for name in COLLECTIVE_PROFILE]
+        return [
+            (kinds, self._fields[f"profile_{name}"])
+            for kinds, name in (*of_body, *(("individual", name) for name in INDIVIDUAL_PROFILE))
+        ]
 
     def entered(self, spec: CampaignSpec) -> NomineeData:
         """What was typed, as the domain takes it."""

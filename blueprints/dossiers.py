@@ -98,7 +98,7 @@ def _open_form(session: Session) -> OpenForm:
         revision.title: [
             (f"{revision.id}:{scheme.code}", scheme.title) for scheme in campaigns.spec_of(revision).schemes
         ]
-        for revision in campaigns.list_latest(session)
+        for revision in campaigns.list_latest(session, only_open=True)
     }
     form.unit_id.choices = [(unit.id, unit.names[-1].name) for unit in _own_units(session)]
     if request.method == "GET":

@@ -152,6 +152,7 @@ POSITIONS = {
 
 NOMINEE_KINDS = {
     "collective": _l("collectives"),
+    "household": _l("households"),
     "individual": _l("individuals"),
 }
 

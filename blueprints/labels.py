@@ -76,6 +76,8 @@ POLICY = {
         Permission.HOME: _l("See one's own work"),
         Permission.CAMPAIGN_READ: _l("Read campaigns"),
         Permission.CAMPAIGN_ACCEPT: _l("Accept campaign files"),
+        Permission.CAMPAIGN_OPEN: _l("Open a campaign of the unit's own"),
+        Permission.CAMPAIGN_REVISE: _l("Revise, close and reopen the unit's campaigns"),
         Permission.DOSSIER_OPEN: _l("Open a dossier"),
         Permission.DOSSIER_READ: _l("Read a dossier"),
         Permission.DOSSIER_EDIT: _l("Edit a dossier"),
@@ -226,6 +228,7 @@ COMPLETENESS = {
     },
     completeness.NomineeKind: {
         completeness.NomineeKind.COLLECTIVE: _p("nominee", "Collective"),
+        completeness.NomineeKind.HOUSEHOLD: _p("nominee", "Household"),
         completeness.NomineeKind.INDIVIDUAL: _p("nominee", "Individual"),
     },
     completeness.Proof: {

@@ -25,6 +25,8 @@ class Permission(StrEnum):
     HOME = "home:view"
     CAMPAIGN_READ = "campaign:read"
     CAMPAIGN_ACCEPT = "campaign:accept"
+    CAMPAIGN_OPEN = "campaign:open"
+    CAMPAIGN_REVISE = "campaign:revise"
     DOSSIER_OPEN = "dossier:open"
     DOSSIER_READ = "dossier:read"
     DOSSIER_EDIT = "dossier:edit"
@@ -317,6 +319,8 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.HOME: (Anyone(),),
     Permission.CAMPAIGN_READ: (Anyone(),),
     Permission.CAMPAIGN_ACCEPT: (Has(Role.ADMINISTRATOR),),
+    Permission.CAMPAIGN_OPEN: (_OWN_CLERK, _OWN_HEAD, Has(Role.ADMINISTRATOR)),
+    Permission.CAMPAIGN_REVISE: (_OWN_CLERK, _OWN_HEAD, Has(Role.ADMINISTRATOR)),
     Permission.DOSSIER_OPEN: (_OWN_CLERK,),
     Permission.DOSSIER_READ: _READ_DOSSIER,
     Permission.DOSSIER_EDIT: (All(_OWN_CLERK, StatusIn(_OPEN)),),

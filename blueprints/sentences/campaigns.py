@@ -10,5 +10,23 @@ SENTENCES = {
     "campaign_file_too_large": _l(
         "The campaign file %(source)s is over the limit of %(limit)s bytes. Shorten it and load it again."
     ),
+    "campaign_revised_meanwhile": _l(
+        "Meanwhile %(who)s published revision %(number)s of this campaign (%(reason)s). Your text is kept below: compare it with what changed, then send it once more."
+    ),
+    "campaign_identity_changed": _l(
+        "“%(key)s” says which campaign this is, and cannot change in a revision. For another campaign, open one of its own."
+    ),
+    "campaign_code_taken": _l("There is a campaign with the code “%(campaign)s” already. Choose another code."),
+    "campaign_closed": _l(
+        "The campaign was closed on %(on)s (%(reason)s) and takes no new dossiers. Those under way go on. Ask its issuing unit whether it will be reopened."
+    ),
+    "campaign_closed_already": _l("The campaign is closed already. Open the page again."),
+    "campaign_not_closed": _l("The campaign is open already. Open the page again."),
+    "revision_reason_missing": _l(
+        "A revision needs its reason: name the decision or the mistake that it follows. It stands in the history for good."
+    ),
+    "revision_without_change": _l(
+        "The text says exactly what revision %(number)s says already. Change something, or leave it."
+    ),
     "scheme_not_found": _l("The campaign has no such award scheme. Open the campaign and choose one of its schemes."),
 }

@@ -18,7 +18,7 @@ from dms.campaigns.spec import Scheme
 from dms.campaigns.vocabulary import NomineeKind
 from dms.dossiers import service as dossiers
 from dms.dossiers.legal import preamble
-from dms.dossiers.mentions import FORM_WORDS
+from dms.dossiers.mentions import award_in_words
 from dms.dossiers.models import Nominee
 from dms.dossiers.sources import head_signer
 from dms.papers import data, letters, typeset, wording
@@ -28,7 +28,7 @@ from dms.people.models import UnitName
 NO_SCORE = "chưa có điểm"
 LIST_TITLE = "Danh sách tổng hợp đề nghị khen thưởng"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_KINDS = {NomineeKind.COLLECTIVE: "Tập thể", NomineeKind.INDIVIDUAL: "Cá nhân"}
+_KINDS = {NomineeKind.COLLECTIVE: "Tập thể", NomineeKind.HOUSEHOLD: "Hộ gia đình", NomineeKind.INDIVIDUAL: "Cá nhân"}
 _HEADINGS = (
     ("Đối tượng", 12),
     ("Xếp hạng", 10),
@@ -60,10 +60,10 @@ def letter(
             coordinator=coordinator.name,
             appraiser=appraiser.name,
             authority=authority,
-            award=f"{FORM_WORDS[scheme.form]} của {authority}",
+            award=award_in_words(scheme.form, authority),
             campaign=spec.title,
             addressees=(authority, appraiser.name),
-            legal_bases=tuple(f"Căn cứ {basis}" for basis in preamble(spec)),
+            legal_bases=tuple(f"Căn cứ {basis}" for basis in preamble(spec, day)),
             units_received=units,
             score=spec.score.name,
             measured_by=spec.score.measured_by,
@@ -101,8 +101,10 @@ def ranked_list(scheme: Scheme, entries: Sequence[ConsolidationEntry], *, years:
     """Entries as papers print them, with the quota of each kind (P13)."""
     return data.RankedList(
         collectives=tuple(_ranked(e, years) for e in entries if e.nominee.kind is NomineeKind.COLLECTIVE),
+        households=tuple(_ranked(e, years) for e in entries if e.nominee.kind is NomineeKind.HOUSEHOLD),
         individuals=tuple(_ranked(e, years) for e in entries if e.nominee.kind is NomineeKind.INDIVIDUAL),
         collective_quota=listing.limit(scheme, NomineeKind.COLLECTIVE),
+        household_quota=listing.limit(scheme, NomineeKind.HOUSEHOLD),
         individual_quota=listing.limit(scheme, NomineeKind.INDIVIDUAL),
     )
 

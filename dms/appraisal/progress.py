@@ -74,6 +74,7 @@ class UnitProgress:
     status_since: datetime | None = None
     submitted_at: datetime | None = None
     collectives: int = 0
+    households: int = 0
     individuals: int = 0
     missing: int = 0
     unproven: int = 0
@@ -207,6 +208,7 @@ def _dossiers(session: Session, revision: CampaignRevision, scheme: Scheme) -> d
             Dossier.status_since,
             Dossier.submitted_at,
             DossierSummary.collectives,
+            DossierSummary.households,
             DossierSummary.individuals,
             DossierSummary.blocking,
             DossierSummary.not_proven,
@@ -245,6 +247,7 @@ def _begun(row: DossierRow, unit: str, *, before: date | None, today: date) -> U
         status_since=row.status_since,
         submitted_at=row.submitted_at,
         collectives=row.collectives or 0,
+        households=row.households or 0,
         individuals=row.individuals or 0,
         missing=row.blocking or 0,
         unproven=row.not_proven or 0,

@@ -13,7 +13,7 @@ from dms.campaigns import service as campaigns
 from dms.documents.models import Document
 from dms.documents.service import format_number
 from dms.dossiers.legal import preamble
-from dms.dossiers.mentions import FORM_WORDS
+from dms.dossiers.mentions import award_in_words
 from dms.dossiers.sources import head_of, head_signer
 from dms.papers import data, letters, wording
 from dms.people import service as people
@@ -34,9 +34,9 @@ def letter(session: Session, about: AppraisalLetter, entries: Sequence[Consolida
             head=head_of(appraiser, f"TTr-{appraiser.symbol}"),
             appraiser=appraiser.name,
             authority=authority,
-            award=f"{FORM_WORDS[scheme.form]} của {authority}",
+            award=award_in_words(scheme.form, authority),
             campaign=spec.title,
-            legal_bases=tuple(f"Căn cứ {basis}" for basis in preamble(spec)),
+            legal_bases=tuple(f"Căn cứ {basis}" for basis in preamble(spec, day)),
             proposals=tuple(_proposals(session, about, now=now)),
             units=units,
             score=spec.score.name,

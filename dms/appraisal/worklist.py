@@ -54,6 +54,7 @@ class Counts:
     """What the summary of a dossier says: nominees by kind, findings by verdict, and those that stop a submission."""
 
     collectives: int = 0
+    households: int = 0
     individuals: int = 0
     met: int = 0
     not_met: int = 0
@@ -193,6 +194,7 @@ def _counts(dossier: Dossier) -> Counts:
         return Counts()
     return Counts(
         collectives=summary.collectives,
+        households=summary.households,
         individuals=summary.individuals,
         met=summary.met,
         not_met=summary.not_met,

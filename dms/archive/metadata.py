@@ -16,7 +16,13 @@ from dms.documents.models import Document, DocumentKind, Version
 from dms.dossiers.models import Dossier, Nominee
 from dms.signing.models import StepOutcome
 
-RETENTION: Final = {Form.BANG_KHEN: "20 năm", Form.GIAY_KHEN: "10 năm"}
+_OF_THE_PROVINCE: Final = (
+    Form.BANG_KHEN,
+    Form.CO_THI_DUA_TINH,
+    Form.CHIEN_SI_THI_DUA_TINH,
+    Form.TAP_THE_LAO_DONG_XUAT_SAC,
+)
+RETENTION: Final = {form: "20 năm" if form in _OF_THE_PROVINCE else "10 năm" for form in Form}
 """How long dossiers are kept (Thông tư 10/2022/TT-BNV), counted from the end of the year in which the work ended."""
 
 _TYPE_NAMES: Final = {

@@ -15,6 +15,7 @@ from dms.campaigns.vocabulary import Form, NomineeKind, Side, StepAction
 from dms.documents import service as documents
 from dms.documents.models import Document
 from dms.dossiers.legal import preamble
+from dms.dossiers.mentions import FORM_WORDS, award_in_words
 from dms.dossiers.models import Nominee
 from dms.dossiers.service import unit_name
 from dms.papers import data, decisions, typeset
@@ -25,7 +26,6 @@ from dms.policy import PositionKind
 from dms.signing.models import SigningRoute, Step, StepOutcome
 from dms.text import fold
 
-FORM_NAMES = {Form.BANG_KHEN: "Bằng khen", Form.GIAY_KHEN: "Giấy khen"}
 _OF = " của "
 
 _MOST_RECIPIENTS = 3  # those for whom a decision on awards is work; the rest read of it
@@ -33,7 +33,7 @@ _MOST_RECIPIENTS = 3  # those for whom a decision on awards is work; the rest re
 
 def award_name(form: Form, authority: str) -> str:
     """The award's full name as the register prints it: "Bằng khen của Chủ tịch Ủy ban nhân dân tỉnh …"."""
-    return f"{FORM_NAMES[form]}{_OF}{authority}"
+    return award_in_words(form, authority)
 
 
 def authority_of(session: Session, scheme: Scheme, conferrer_id: UUID, day: date) -> str:
@@ -89,7 +89,7 @@ def decision_docx(
         authority=authority,
         award=award_name(scheme.form, authority),
         campaign=spec.title,
-        legal_bases=tuple(f"Căn cứ {basis}" for basis in preamble(spec)),
+        legal_bases=tuple(f"Căn cứ {basis}" for basis in preamble(spec, day)),
         proposal=proposal(session, proposer.title if proposer else name.name, nominees),
         nominees=_nominees(nominees),
         executors=tuple(filter(None, (proposer.title if proposer else "", "các cơ quan, đơn vị có liên quan"))),
@@ -129,8 +129,10 @@ def certificate_pdf(session: Session, award: Award, decision: Decision, *, verif
     name = people.name_on(session, decision.conferrer_id, award.decided_on)
     return typeset.certificate(
         data.Certificate(
-            authority=award.title.partition(_OF)[2] or award.conferrer_name,
-            award=FORM_NAMES[Form(award.form)],
+            authority=award.title.removeprefix(f"{FORM_WORDS[Form(award.form)]}{_OF}")
+            if award.title.startswith(f"{FORM_WORDS[Form(award.form)]}{_OF}")
+            else award.conferrer_name,
+            award=FORM_WORDS[Form(award.form)],
             recipient=award.recipient,
             honorific=honorific_of(session.get_one(Nominee, award.nominee_id)),
             detail=detail_of(award),
@@ -207,6 +209,7 @@ def _expected_signer(session: Session, conferrer_id: UUID, day: date) -> data.Si
 def _nominees(nominees: Sequence[Nominee]) -> data.Nominees:
     return data.Nominees(
         collectives=tuple(_nominee(n) for n in nominees if n.kind is NomineeKind.COLLECTIVE),
+        households=tuple(_nominee(n) for n in nominees if n.kind is NomineeKind.HOUSEHOLD),
         individuals=tuple(_nominee(n) for n in nominees if n.kind is NomineeKind.INDIVIDUAL),
     )
 

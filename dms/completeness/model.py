@@ -69,9 +69,10 @@ class CheckKind(StrEnum):
 
 
 class NomineeKind(StrEnum):
-    """Collective or individual (P04)."""
+    """Collective, household or individual (P04)."""
 
     COLLECTIVE = "collective"
+    HOUSEHOLD = "household"
     INDIVIDUAL = "individual"
 
 

@@ -157,7 +157,7 @@ class _Draught:
     def _fillers(self, requirement: Requirement) -> Iterable[Nominee | None]:
         if requirement.scope is Scope.DOSSIER:
             return (None,)
-        return (nominee for nominee in self.material.nominees if nominee.kind in requirement.nominee_kinds)
+        return (nominee for nominee in self.material.nominees if requirement.is_asked_of(nominee.kind))
 
     def _card(
         self, requirement: Requirement, nominee: Nominee | None, part: Part | None, findings: tuple[Finding, ...]

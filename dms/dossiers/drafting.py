@@ -8,14 +8,15 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dms.campaigns.spec import CampaignSpec, Criterion, Requirement, Scheme
+from dms import clock
+from dms.campaigns.spec import Criterion, Requirement, Scheme
 from dms.campaigns.vocabulary import CriterionKind, DecisionPath, DocumentKind, NomineeKind, Scope
 from dms.documents.models import Document
 from dms.documents.service import format_number
 from dms.dossiers import minuting
 from dms.dossiers.facts import NO, YES
 from dms.dossiers.legal import preamble
-from dms.dossiers.mentions import FORM_WORDS
+from dms.dossiers.mentions import award_in_words
 from dms.dossiers.models import Dossier, Nominee, Part
 from dms.dossiers.sources import (
     Sources,
@@ -70,10 +71,10 @@ def _letter(sources: Sources, _nominee: Nominee | None) -> bytes:
             head=head_of(sources.unit, f"TTr-{sources.unit.symbol}"),
             unit=sources.unit.name,
             authority=authority,
-            award=f"{FORM_WORDS[scheme.form]} của {authority}",
+            award=award_in_words(scheme.form, authority),
             campaign=sources.spec.title,
             addressees=_addressees(sources, authority),
-            legal_bases=_legal_bases(sources.spec),
+            legal_bases=_legal_bases(sources),
             nominees=nominees_in(sources.nominees),
             council=council_of(sources) if scheme.procedure.council.required else "",
             council_met_on=sources.meeting.held_on if sources.meeting else None,
@@ -113,7 +114,7 @@ def _report(sources: Sources, nominee: Nominee | None) -> bytes:
             head=_report_head(sources.unit, nominee.name if of_collective else nominee.workplace),
             award=award_name(sources.session, sources.dossier, sources.scheme, sources.day),
             campaign=sources.spec.title,
-            profile=_collective(nominee, sources) if of_collective else _individual(nominee, sources),
+            profile=_PROFILES[nominee.kind](nominee, sources),
             sections=tuple(
                 data.Section(title=each.title, text=contents.get(each.code, "")) for each in sources.spec.contents
             ),
@@ -147,8 +148,10 @@ def _report_head(unit: UnitName, reporter: str) -> data.Letterhead:
     return data.Letterhead(parent=unit.name, issuer=reporter, place=unit.place)
 
 
-def _legal_bases(spec: CampaignSpec) -> tuple[str, ...]:
-    return tuple(f"Căn cứ {basis}" for basis in preamble(spec))
+def _legal_bases(sources: Sources) -> tuple[str, ...]:
+    """The law of the day on which the dossier was handed over; today's while it has not been."""
+    day = clock.day_of(sources.dossier.submitted_at) if sources.dossier.submitted_at else sources.day
+    return tuple(f"Căn cứ {basis}" for basis in preamble(sources.spec, day))
 
 
 def _addressees(sources: Sources, authority: str) -> tuple[str, ...]:
@@ -182,7 +185,7 @@ def _attachments(sources: Sources) -> tuple[str, ...]:
     for requirement in sources.scheme.requirements:
         if requirement.optional or requirement.document_kind is DocumentKind.SUBMISSION_LETTER:
             continue
-        copies = [each for each in sources.nominees if each.kind in requirement.nominee_kinds]
+        copies = [each for each in sources.nominees if requirement.is_asked_of(each.kind)]
         count = f"{two_digits(len(copies))} " if requirement.scope is Scope.NOMINEE else ""
         title = requirement.title
         listed.append(f"{count}{title[:1].lower()}{title[1:]}" if count else title)
@@ -214,6 +217,26 @@ def _individual(nominee: Nominee, sources: Sources) -> data.IndividualProfile:
         qualification=known.get("qualification", ""),
         duties=known.get("duties", ""),
     )
+
+
+def _household(nominee: Nominee, _sources: Sources) -> data.HouseholdProfile:
+    known = profile_of(nominee)
+    return data.HouseholdProfile(
+        name=nominee.name,
+        householder=known.get("head_name", ""),
+        address=known.get("address", "") or nominee.workplace,
+        contact=known.get("contact", ""),
+    )
+
+
+_Profile = data.CollectiveProfile | data.HouseholdProfile | data.IndividualProfile
+_PROFILES: Mapping[NomineeKind, Callable[[Nominee, Sources], _Profile]] = MappingProxyType(
+    {
+        NomineeKind.COLLECTIVE: _collective,
+        NomineeKind.HOUSEHOLD: _household,
+        NomineeKind.INDIVIDUAL: _individual,
+    }
+)
 
 
 def _scores(sources: Sources, nominee: Nominee) -> tuple[data.IndexScore, ...]:
@@ -248,4 +271,6 @@ def _own_signer(nominee: Nominee) -> data.Signer:
     if nominee.kind is NomineeKind.INDIVIDUAL:
         return data.Signer(name=nominee.name, position=nominee.position_title)
     known = profile_of(nominee)
+    if nominee.kind is NomineeKind.HOUSEHOLD:
+        return data.Signer(name=known.get("head_name", ""), position="")
     return data.Signer(name=known.get("head_name", ""), position=known.get("head_title", ""))

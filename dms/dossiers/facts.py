@@ -157,7 +157,7 @@ def _namesakes(session: Session, dossier: Dossier, nominees: tuple[Nominee, ...]
 
 
 def _is_repeated(dossier: Dossier, nominee: Nominee, others: list[tuple[str, UUID]]) -> bool | None:
-    """Same name and same workplace or unit: the same one. A person's name alone proves nothing either way.
+    """Same name and same workplace or unit: the same one. A name of a person or household alone proves nothing.
 
     A collective's name alone is no sign: every department has an office.
     """
@@ -166,7 +166,7 @@ def _is_repeated(dossier: Dossier, nominee: Nominee, others: list[tuple[str, UUI
     workplace = fold(nominee.workplace)
     if any(unit_id == dossier.unit_id or (workplace and workplace == other) for other, unit_id in others):
         return True
-    return None if nominee.kind == "individual" else False
+    return False if nominee.kind == "collective" else None
 
 
 # --- facts

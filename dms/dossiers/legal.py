@@ -1,5 +1,7 @@
 """Legal bases as the head of a paper cites them (Nghị định 30/2020, annex I, II.6a). Pure."""
 
+from datetime import date
+
 from dms.campaigns.parts import LegalBasis
 from dms.campaigns.spec import CampaignSpec
 from dms.campaigns.vocabulary import BasisKind
@@ -15,9 +17,9 @@ _NAMES = {
 }
 
 
-def preamble(spec: CampaignSpec) -> tuple[str, ...]:
-    """The texts that a paper under this campaign rests on, each as a line after "Căn cứ"."""
-    return tuple(cited(basis) for basis in spec.legal_bases if basis.preamble)
+def preamble(spec: CampaignSpec, day: date) -> tuple[str, ...]:
+    """The texts in force on a day that a paper under this campaign rests on, each as a line after "Căn cứ"."""
+    return tuple(cited(basis) for basis in spec.bases_on(day) if basis.preamble)
 
 
 def cited(basis: LegalBasis) -> str:

@@ -7,9 +7,25 @@ from dms.campaigns.vocabulary import Form, Mention
 from dms.completeness.model import Mentioned
 from dms.text import fold
 
-FORM_WORDS = {Form.BANG_KHEN: "Bằng khen", Form.GIAY_KHEN: "Giấy khen"}
+FORM_WORDS = {
+    Form.BANG_KHEN: "Bằng khen",
+    Form.GIAY_KHEN: "Giấy khen",
+    Form.CO_THI_DUA_TINH: "Cờ thi đua của Ủy ban nhân dân tỉnh",
+    Form.CHIEN_SI_THI_DUA_TINH: "Chiến sĩ thi đua cấp tỉnh",
+    Form.CHIEN_SI_THI_DUA_CO_SO: "Chiến sĩ thi đua cơ sở",
+    Form.LAO_DONG_TIEN_TIEN: "Lao động tiên tiến",
+    Form.TAP_THE_LAO_DONG_XUAT_SAC: "Tập thể lao động xuất sắc",
+    Form.TAP_THE_LAO_DONG_TIEN_TIEN: "Tập thể lao động tiên tiến",
+}
+_NAMED_BY_GIVER = (Form.BANG_KHEN, Form.GIAY_KHEN)
 # The long and the short form of one thing: papers and registers mix them freely.
 _SHORT_FORMS = (("uy ban nhan dan", "ubnd"), ("hoi dong nhan dan", "hdnd"))
+
+
+def award_in_words(form: Form, authority: str) -> str:
+    """The award in full: a certificate by whoever gives it, a title (danh hiệu) by its own name alone."""
+    words = FORM_WORDS[form]
+    return f"{words} của {authority}" if form in _NAMED_BY_GIVER else f"danh hiệu “{words}”"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dms.dossiers.sources import COUNCIL, Sources, award_name, council_of, named
 from dms.errors import Invalid
 from dms.papers import data
 from dms.papers import minutes as papers
-from dms.papers.wording import two_digits
+from dms.papers.wording import counted
 
 SYMBOL = "BB-HĐTĐKT"
 _ROLES = {
@@ -22,6 +22,13 @@ _ROLES = {
     CouncilRole.DEPUTY_CHAIR: "Phó Chủ tịch Hội đồng",
     CouncilRole.SECRETARY: "Thư ký Hội đồng",
     CouncilRole.MEMBER: "Ủy viên",
+}
+
+
+KIND_WORDS = {
+    NomineeKind.COLLECTIVE: "tập thể",
+    NomineeKind.HOUSEHOLD: "hộ gia đình",
+    NomineeKind.INDIVIDUAL: "cá nhân",
 }
 
 
@@ -61,6 +68,7 @@ def minutes(sources: Sources, _nominee: Nominee | None) -> bytes:
             absent=tuple(_member(each) for each in meeting.members if each.presence is not Presence.PRESENT),
             course=_course(_member(chair)),
             collective_ballots=_ballots(sources, NomineeKind.COLLECTIVE),
+            household_ballots=_ballots(sources, NomineeKind.HOUSEHOLD),
             individual_ballots=_ballots(sources, NomineeKind.INDIVIDUAL),
             conclusion=tuple(meeting.conclusion.splitlines()),
             recipients=data.Recipients(names=("Các thành viên Hội đồng",), filed="VT, Hồ sơ"),
@@ -72,8 +80,7 @@ def minutes(sources: Sources, _nominee: Nominee | None) -> bytes:
 def usual_conclusion(nominees: Sequence[Nominee]) -> str:
     """The words in which a council concludes, for a person to confirm or change; empty while nobody is nominated."""
     kinds = [nominee.kind for nominee in nominees]
-    counts = ((kinds.count(NomineeKind.COLLECTIVE), "tập thể"), (kinds.count(NomineeKind.INDIVIDUAL), "cá nhân"))
-    who = " và ".join(f"{two_digits(count)} {kind}" for count, kind in counts if count)
+    who = counted([(kinds.count(kind), words) for kind, words in KIND_WORDS.items()])
     return f"Hội đồng thống nhất đề nghị khen thưởng {who} có tên trong biên bản." if who else ""
 
 

@@ -234,6 +234,7 @@ class DossierSummary(Base):
 
     dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
     collectives: Mapped[int] = mapped_column(default=0)
+    households: Mapped[int] = mapped_column(default=0)
     individuals: Mapped[int] = mapped_column(default=0)
     met: Mapped[int] = mapped_column(default=0)
     not_met: Mapped[int] = mapped_column(default=0)

@@ -210,7 +210,7 @@ def _ensure_nominee(
         Nominee.id == nominee_id, Nominee.dossier_id == dossier.id, Nominee.removed_at.is_(None)
     )
     found = session.scalars(query).first()
-    if found is None or found.kind not in requirement.nominee_kinds:
+    if found is None or not requirement.is_asked_of(found.kind):
         raise Invalid("nominee_not_in_dossier")
     return found
 

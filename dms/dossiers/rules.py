@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dms.campaigns import spec as file
 from dms.campaigns.parts import Cited, Stage, Step
-from dms.campaigns.vocabulary import DeadlineKind, DecisionPath, QuotaScope, Scope, StageMode
+from dms.campaigns.vocabulary import DeadlineKind, DecisionPath, NomineeKind, QuotaScope, Scope, StageMode
 from dms.completeness import model as judged
 from dms.errors import NotFound
 
@@ -55,7 +55,7 @@ def _requirement(spec: file.CampaignSpec, requirement: file.Requirement) -> judg
         title=requirement.title,
         cite=_cite(spec, requirement),
         per_nominee=requirement.scope is Scope.NOMINEE,
-        nominee_kinds=frozenset(judged.NomineeKind(kind) for kind in requirement.nominee_kinds),
+        nominee_kinds=frozenset(kind for kind in judged.NomineeKind if requirement.is_asked_of(NomineeKind(kind))),
         optional=requirement.optional,
         number_and_date=requirement.number_and_date,
         mentions=tuple(mention.value for mention in requirement.mentions),

@@ -103,12 +103,13 @@ def open_dossier(
     ``year`` is judged by a yearly scheme; the newest year begun where it is not given. ``for_itself`` says that the
     collective put forward is the unit as a whole, which no head may award (P08).
     Raises PermissionDenied, NotFound, Invalid("unit_abolished", "unit_kind_not_allowed", "unit_outside_campaign",
-    "year_outside_campaign"), Conflict("dossier_already_open").
+    "year_outside_campaign"), Conflict("dossier_already_open", "campaign_closed").
     """
     revision = campaigns.get_revision(session, revision_id)
     spec, scheme = campaigns.spec_of(revision), campaigns.scheme_of(revision, scheme_code)
     unit, today = people.get_unit(session, unit_id), clock.day_of(now)
     require(by, Permission.DOSSIER_OPEN, Dossier(unit_id=unit.id))
+    campaigns.ensure_open(revision.campaign)
     parties.ensure_may_take_part(session, spec, unit, today)
     bodies = parties.resolve(session, spec, scheme, unit, day=today, for_itself=for_itself)
     dossier = Dossier(

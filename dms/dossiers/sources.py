@@ -13,7 +13,7 @@ from dms.campaigns.spec import CampaignSpec, Scheme
 from dms.campaigns.vocabulary import NomineeKind, Side
 from dms.dossiers import council
 from dms.dossiers.facts import nominees_of
-from dms.dossiers.mentions import FORM_WORDS
+from dms.dossiers.mentions import award_in_words
 from dms.dossiers.models import CouncilMeeting, Dossier, Nominee
 from dms.papers import data
 from dms.people import service as people
@@ -56,7 +56,7 @@ def gather(session: Session, dossier: Dossier, *, now: datetime) -> Sources:
 
 def award_name(session: Session, dossier: Dossier, scheme: Scheme, day: date) -> str:
     """The award in full: "Bằng khen của Chủ tịch UBND tỉnh"; a unit's own head by title and body (P05, P06)."""
-    return f"{FORM_WORDS[scheme.form]} của {authority_name(session, dossier, scheme, day)}"
+    return award_in_words(scheme.form, authority_name(session, dossier, scheme, day))
 
 
 def authority_name(session: Session, dossier: Dossier, scheme: Scheme, day: date) -> str:
@@ -81,6 +81,7 @@ def nominees_in(nominees: Sequence[Nominee]) -> data.Nominees:
     """Nominees as papers list them."""
     return data.Nominees(
         collectives=tuple(named(each) for each in nominees if each.kind is NomineeKind.COLLECTIVE),
+        households=tuple(named(each) for each in nominees if each.kind is NomineeKind.HOUSEHOLD),
         individuals=tuple(named(each) for each in nominees if each.kind is NomineeKind.INDIVIDUAL),
     )
 

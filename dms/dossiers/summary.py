@@ -39,6 +39,7 @@ def compute(session: Session, dossier: Dossier, *, now: datetime) -> dict[str, i
     steps = _open_steps(material)
     return {
         "collectives": kinds.count(NomineeKind.COLLECTIVE),
+        "households": kinds.count(NomineeKind.HOUSEHOLD),
         "individuals": kinds.count(NomineeKind.INDIVIDUAL),
         "met": verdicts.count(Verdict.MET),
         "not_met": verdicts.count(Verdict.NOT_MET),

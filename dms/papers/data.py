@@ -42,7 +42,7 @@ class Signer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nominee:
-    """A collective or individual put forward. ``detail`` is a person's position and unit, or a collective's unit."""
+    """Whoever is put forward. ``detail`` is a person's position and unit, a collective's unit, a household's place."""
 
     name: str
     detail: str = ""
@@ -55,6 +55,7 @@ class Nominees:
     """All who are put forward in one paper, in the order in which they are listed."""
 
     collectives: tuple[Nominee, ...] = ()
+    households: tuple[Nominee, ...] = ()
     individuals: tuple[Nominee, ...] = ()
 
 
@@ -132,6 +133,7 @@ class Minutes:
     conclusion: tuple[str, ...]
     recipients: Recipients
     held_on: date | None = None
+    household_ballots: tuple[Ballot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,16 @@ class CollectiveProfile:
     contact: str = ""
     organisation: str = ""
     duties: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdProfile:
+    """Sơ lược về hộ gia đình: who heads it, where it lives."""
+
+    name: str
+    householder: str = ""
+    address: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +219,7 @@ class AchievementReport:
     head: Letterhead
     award: str
     campaign: str
-    profile: CollectiveProfile | IndividualProfile
+    profile: CollectiveProfile | HouseholdProfile | IndividualProfile
     sections: tuple[Section, ...]
     score: str
     scores: tuple[IndexScore, ...]
@@ -233,8 +245,10 @@ class RankedList:
     """The coordinator's ranked nominees with the quota of each kind (P13); None where no number is set."""
 
     collectives: tuple[RankedNominee, ...] = ()
+    households: tuple[RankedNominee, ...] = ()
     individuals: tuple[RankedNominee, ...] = ()
     collective_quota: int | None = None
+    household_quota: int | None = None
     individual_quota: int | None = None
 
 

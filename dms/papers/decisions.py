@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from docx.document import Document
 
 from dms.papers import frame, styles, wording
-from dms.papers.data import AwardDecision
+from dms.papers.data import AwardDecision, Nominee
 from dms.papers.letters import (
     LONGEST_PLAIN_LIST,
     collective_table,
+    household_table,
     individual_table,
     nominee_count,
     nominee_text,
@@ -35,7 +36,12 @@ def award_decision(decision: AwardDecision) -> bytes:
 
 
 def _is_long(decision: AwardDecision) -> bool:
-    return len(decision.nominees.collectives) + len(decision.nominees.individuals) > LONGEST_PLAIN_LIST
+    return len(_everyone(decision)) > LONGEST_PLAIN_LIST
+
+
+def _everyone(decision: AwardDecision) -> tuple[Nominee, ...]:
+    nominees = decision.nominees
+    return (*nominees.collectives, *nominees.households, *nominees.individuals)
 
 
 def _articles(document: Document, decision: AwardDecision) -> None:
@@ -56,8 +62,7 @@ def _conferment(decision: AwardDecision) -> str:
 
 
 def _awardees(document: Document, decision: AwardDecision) -> None:
-    everyone = (*decision.nominees.collectives, *decision.nominees.individuals)
-    frame.numbered(document, [nominee_text(nominee) for nominee in everyone] or [wording.DOTS])
+    frame.numbered(document, [nominee_text(nominee) for nominee in _everyone(decision)] or [wording.DOTS])
 
 
 def _execution(executors: Sequence[str]) -> str:
@@ -70,14 +75,20 @@ def _execution(executors: Sequence[str]) -> str:
 
 def _appendix(document: Document, decision: AwardDecision) -> None:
     frame.appendix(document, f"DANH SÁCH ĐƯỢC TẶNG {wording.gap(decision.award).upper()}", _reference(decision))
-    collectives, individuals = decision.nominees.collectives, decision.nominees.individuals
-    if collectives:
-        say(document, styles.HEADING, f"I. TẬP THỂ ({wording.two_digits(len(collectives))} tập thể)")
-        collective_table(document, collectives)
-    if individuals:
-        mark = "II" if collectives else "I"
-        say(document, styles.HEADING, f"{mark}. CÁ NHÂN ({wording.two_digits(len(individuals))} cá nhân)")
-        individual_table(document, individuals)
+    nominees = decision.nominees
+    kinds = (
+        ("tập thể", nominees.collectives, collective_table),
+        ("hộ gia đình", nominees.households, household_table),
+        ("cá nhân", nominees.individuals, individual_table),
+    )
+    shown = [kind for kind in kinds if kind[1]]
+    for number, (kind, members, table) in enumerate(shown, start=1):
+        say(
+            document,
+            styles.HEADING,
+            f"{'I' * number}. {kind.upper()} ({wording.two_digits(len(members))} {kind})",
+        )
+        table(document, members)
 
 
 def _reference(decision: AwardDecision) -> str:

@@ -25,6 +25,11 @@ NOMINEE_COLUMNS = {
         Column(title="Tên tập thể", width=7.8),
         Column(title="Tóm tắt thành tích", width=7.2),
     ),
+    "household": (
+        Column(title="STT", width=1.5, style=styles.CELL_CENTRE),
+        Column(title="Tên hộ gia đình, địa chỉ", width=7.8),
+        Column(title="Tóm tắt thành tích", width=7.2),
+    ),
     "individual": (
         Column(title="STT", width=1.5, style=styles.CELL_CENTRE),
         Column(title="Họ và tên", width=4.4),
@@ -89,18 +94,28 @@ def nominee_text(nominee: Nominee) -> str:
 
 def nominee_count(nominees: Nominees) -> str:
     """Return "02 tập thể và 03 cá nhân", leaving out a kind of which there is none."""
-    counts = ((len(nominees.collectives), "tập thể"), (len(nominees.individuals), "cá nhân"))
-    named = [f"{wording.two_digits(count)} {kind}" for count, kind in counts if count]
-    return " và ".join(named) or f"{wording.DOTS} tập thể và {wording.DOTS} cá nhân"
+    counts = (
+        (len(nominees.collectives), "tập thể"),
+        (len(nominees.households), "hộ gia đình"),
+        (len(nominees.individuals), "cá nhân"),
+    )
+    return wording.counted(counts) or f"{wording.DOTS} tập thể và {wording.DOTS} cá nhân"
 
 
 def collective_table(document: Document, collectives: Sequence[Nominee]) -> None:
     """Append the table of collectives with what they achieved."""
-    rows = [
-        (str(n), nominee_text(nominee), wording.gap(nominee.achievement))
-        for n, nominee in enumerate(collectives, start=1)
+    grid(document, NOMINEE_COLUMNS["collective"], _named_rows(collectives))
+
+
+def household_table(document: Document, households: Sequence[Nominee]) -> None:
+    """Append the table of households with what they achieved."""
+    grid(document, NOMINEE_COLUMNS["household"], _named_rows(households))
+
+
+def _named_rows(nominees: Sequence[Nominee]) -> list[tuple[str, ...]]:
+    return [
+        (str(n), nominee_text(nominee), wording.gap(nominee.achievement)) for n, nominee in enumerate(nominees, start=1)
     ]
-    grid(document, NOMINEE_COLUMNS["collective"], rows)
 
 
 def individual_table(document: Document, individuals: Sequence[Nominee]) -> None:
@@ -141,7 +156,11 @@ def _meeting_text(letter: SubmissionLetter) -> str:
 
 
 def _nominees(document: Document, nominees: Nominees) -> None:
-    kinds = (("Tập thể", nominees.collectives, collective_table), ("Cá nhân", nominees.individuals, individual_table))
+    kinds = (
+        ("Tập thể", nominees.collectives, collective_table),
+        ("Hộ gia đình", nominees.households, household_table),
+        ("Cá nhân", nominees.individuals, individual_table),
+    )
     shown = [kind for kind in kinds if kind[1]]
     for number, (heading, members, table) in enumerate(shown, start=1):
         say(document, styles.HEADING, f"{number}. {heading} ({wording.two_digits(len(members))} {heading.lower()})")
@@ -174,6 +193,7 @@ def _appraisal_opening(letter: AppraisalLetter) -> str:
     passed = nominee_count(
         Nominees(
             collectives=tuple(each.nominee for each in letter.ranked.collectives),
+            households=tuple(each.nominee for each in letter.ranked.households),
             individuals=tuple(each.nominee for each in letter.ranked.individuals),
         )
     )
@@ -186,16 +206,23 @@ def _appraisal_opening(letter: AppraisalLetter) -> str:
 
 
 def _ranked(document: Document, ranked: RankedList, *, score: str) -> None:
-    kinds = (
-        ("Tập thể", ranked.collectives, ranked.collective_quota),
-        ("Cá nhân", ranked.individuals, ranked.individual_quota),
-    )
-    for number, (heading, members, quota) in enumerate(kinds, start=1):
+    for number, (heading, members, quota) in enumerate(ranked_groups(ranked), start=1):
         kind = heading.lower()
         limit = f"; số lượng quy định: không quá {wording.two_digits(quota)} {kind}" if quota is not None else ""
         say(document, styles.HEADING, f"{number}. {heading} ({wording.two_digits(len(members))} {kind}{limit})")
         if members:
             grid(document, ranked_columns(score), [_ranked_row(member) for member in members])
+
+
+def ranked_groups(ranked: RankedList) -> list[tuple[str, tuple[RankedNominee, ...], int | None]]:
+    """Heading, members and quota of each kind; households only where there are any, or a number is set for them."""
+    households = ("Hộ gia đình", ranked.households, ranked.household_quota)
+    asked = bool(ranked.households) or ranked.household_quota is not None
+    return [
+        ("Tập thể", ranked.collectives, ranked.collective_quota),
+        *([households] if asked else []),
+        ("Cá nhân", ranked.individuals, ranked.individual_quota),
+    ]
 
 
 def _ranked_row(member: RankedNominee) -> tuple[str, ...]:

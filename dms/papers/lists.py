@@ -4,7 +4,7 @@ from docx.document import Document
 
 from dms.papers import frame, styles, wording
 from dms.papers.data import NomineeList
-from dms.papers.letters import collective_table, individual_table
+from dms.papers.letters import collective_table, household_table, individual_table
 from dms.papers.paragraphs import new_document, say, to_bytes
 
 
@@ -24,6 +24,7 @@ def nominee_list(paper: NomineeList) -> bytes:
 def _tables(document: Document, paper: NomineeList) -> None:
     kinds = (
         ("TẬP THỂ", "tập thể", paper.nominees.collectives, collective_table),
+        ("HỘ GIA ĐÌNH", "hộ gia đình", paper.nominees.households, household_table),
         ("CÁ NHÂN", "cá nhân", paper.nominees.individuals, individual_table),
     )
     shown = [kind for kind in kinds if kind[2]]

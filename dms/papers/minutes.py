@@ -71,7 +71,11 @@ def _votes(document: Document, paper: Minutes) -> None:
     say(document, styles.HEADING, "III. KẾT QUẢ BỎ PHIẾU")
     total = wording.two_digits(_member_count(paper))
     keep_with_next(say(document, styles.BODY, f"{_base_text(paper, total)}, kết quả như sau:"))
-    kinds = (("Tập thể", paper.collective_ballots), ("Cá nhân", paper.individual_ballots))
+    kinds = (
+        ("Tập thể", paper.collective_ballots),
+        ("Hộ gia đình", paper.household_ballots),
+        ("Cá nhân", paper.individual_ballots),
+    )
     for number, (heading, ballots) in enumerate([kind for kind in kinds if kind[1]], start=1):
         say(document, styles.HEADING, f"{number}. {heading}")
         grid(document, BALLOT_COLUMNS, _ballot_rows(ballots, _member_count(paper)))

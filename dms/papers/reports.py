@@ -10,6 +10,7 @@ from dms.papers.data import (
     AchievementReport,
     CollectiveProfile,
     CriterionStatement,
+    HouseholdProfile,
     IndexScore,
     IndividualProfile,
     PastAward,
@@ -70,6 +71,16 @@ def _(profile: CollectiveProfile) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 @profile_lines.register
+def _(profile: HouseholdProfile) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return "I. SƠ LƯỢC VỀ HỘ GIA ĐÌNH", (
+        ("Tên hộ gia đình", profile.name),
+        ("Họ và tên chủ hộ", profile.householder),
+        ("Địa chỉ", profile.address),
+        ("Điện thoại, thư điện tử", profile.contact),
+    )
+
+
+@profile_lines.register
 def _(profile: IndividualProfile) -> tuple[str, tuple[tuple[str, str], ...]]:
     born = f"{profile.born_on:%d/%m/%Y}" if profile.born_on else ""
     return "I. SƠ LƯỢC LÝ LỊCH", (
@@ -84,7 +95,7 @@ def _(profile: IndividualProfile) -> tuple[str, tuple[tuple[str, str], ...]]:
     )
 
 
-def _profile(document: Document, profile: CollectiveProfile | IndividualProfile) -> None:
+def _profile(document: Document, profile: CollectiveProfile | HouseholdProfile | IndividualProfile) -> None:
     heading, lines = profile_lines(profile)
     say(document, styles.HEADING, heading)
     for label, value in lines:
@@ -147,4 +158,6 @@ def _signatures(document: Document, report: AchievementReport) -> None:
 def _own_lines(report: AchievementReport) -> tuple[str, ...]:
     if isinstance(report.profile, IndividualProfile):
         return ("NGƯỜI BÁO CÁO THÀNH TÍCH",)
+    if isinstance(report.profile, HouseholdProfile):
+        return ("ĐẠI DIỆN HỘ GIA ĐÌNH",)
     return ("THỦ TRƯỞNG ĐƠN VỊ", *wording.power_lines(report.signer))

@@ -11,6 +11,7 @@ import typst
 
 from dms.papers import wording
 from dms.papers.data import Certificate, ConsolidatedList, RankedNominee, Register
+from dms.papers.letters import ranked_groups
 from dms.papers.measure import FONTS
 
 TEMPLATES: Final = Path(__file__).parents[2] / "templates" / "papers"
@@ -64,10 +65,9 @@ def register(paper: Register) -> bytes:
 
 def consolidated_list(paper: ConsolidatedList) -> bytes:
     """Return the coordinator's ranked list as PDF/A-2b, collectives first, each kind with its quota (P13, P19)."""
-    ranked = paper.ranked
     groups = [
-        _group("I. TẬP THỂ", ranked.collectives, ranked.collective_quota),
-        _group("II. CÁ NHÂN", ranked.individuals, ranked.individual_quota),
+        _group(f"{'I' * number}. {heading.upper()}", members, quota)
+        for number, (heading, members, quota) in enumerate(ranked_groups(paper.ranked), start=1)
     ]
     return _set(
         "consolidated_list.typ",

@@ -121,3 +121,9 @@ def filed_line(filed: str) -> str:
 def with_honorific(honorific: str, name: str) -> str:
     """Return "Ông Nguyễn Văn An", or the name alone for a collective."""
     return f"{honorific} {gap(name)}".strip()
+
+
+def counted(counts: Iterable[tuple[int, str]]) -> str:
+    """Return "02 tập thể, 01 hộ gia đình và 03 cá nhân", leaving out a kind of which there is none."""
+    named = [f"{two_digits(count)} {kind}" for count, kind in counts if count]
+    return " và ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))

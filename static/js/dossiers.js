@@ -8,7 +8,7 @@
     const show = function () {
       const chosen = form.querySelector("input[name=kind]:checked");
       form.querySelectorAll("[data-kind]").forEach(function (part) {
-        part.hidden = Boolean(chosen) && part.dataset.kind !== chosen.value;
+        part.hidden = Boolean(chosen) && !part.dataset.kind.split(" ").includes(chosen.value);
       });
     };
     form.addEventListener("change", show);

@@ -184,7 +184,7 @@ def test_a_dossier_goes_through_coordinator_and_appraiser_to_the_chair() -> None
 def test_ten_collectives_and_fifteen_individuals_get_bang_khen_and_giay_khen_is_open() -> None:
     assert scheme(BANG_KHEN).quota(NomineeKind.COLLECTIVE) == 10
     assert scheme(BANG_KHEN).quota(NomineeKind.INDIVIDUAL) == 15
-    assert [scheme(code).quota(kind) for code in GIAY_KHEN for kind in NomineeKind] == [None] * 4
+    assert [scheme(code).quota(kind) for code in GIAY_KHEN for kind in NomineeKind] == [None] * 6
 
 
 @pytest.mark.rule("P14")
