@@ -28,5 +28,11 @@ SENTENCES = {
     "revision_without_change": _l(
         "The text says exactly what revision %(number)s says already. Change something, or leave it."
     ),
+    "quota_below_decided": _l(
+        "%(scheme)s: decisions hold %(decided)s awards of this kind already (%(kind)s), and the revision would allow %(limit)s (rule %(rule)s). Set a number of %(decided)s or more, or cancel a decision first."
+    ),
+    "scheme_not_the_heads": _l(
+        "“%(scheme)s” is not conferred by the head of the unit, and a unit awards only in its own range (rule P23). Choose an award that the head confers."
+    ),
     "scheme_not_found": _l("The campaign has no such award scheme. Open the campaign and choose one of its schemes."),
 }
