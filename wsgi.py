@@ -18,6 +18,7 @@ from blueprints import (
     awards,
     batch_runner,
     batches,
+    campaign_desk,
     campaigns,
     cli,
     confirmation,
@@ -60,6 +61,7 @@ from dms.signing.agents.messages import RequestSigner
 
 BLUEPRINTS = (
     home,
+    campaign_desk,
     campaigns,
     dossiers,
     layouts,

@@ -139,6 +139,7 @@ def _page(dossier_id: UUID) -> str:
         where=lambda finding: where(drawn, finding),
         piece=lambda item: piece(drawn, item),
         received_by=_received_by(session, dossier),
+        law_day=clock.day_of(dossier.submitted_at or now),
     )
 
 

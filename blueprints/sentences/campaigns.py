@@ -10,6 +10,9 @@ SENTENCES = {
     "campaign_file_too_large": _l(
         "The campaign file %(source)s is over the limit of %(limit)s bytes. Shorten it and load it again."
     ),
+    "campaign_file_not_text": _l(
+        "The file is not a text in UTF-8. Save the campaign file as plain text (YAML, UTF-8) and choose it again."
+    ),
     "campaign_revised_meanwhile": _l(
         "Meanwhile %(who)s published revision %(number)s of this campaign (%(reason)s). Your text is kept below: compare it with what changed, then send it once more."
     ),

@@ -12,7 +12,7 @@ from typing import Any
 from dms.campaigns.spec import CampaignSpec
 
 Place = tuple[str, ...]
-_KEYS = ("code", "id", "nominee_kind", "kind", "effective_from")
+_KEYS = ("code", "id", "nominee_kind", "kind", "effective_from", "title", "action")
 _BY_KEY = {"criteria": "id", "rewards": "nominee_kind", "nominees": "kind", "base_salary": "effective_from"}
 _NAMES = ("title", "text", "short")
 
