@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
 from dms.campaigns import vocabulary as campaign
+from dms.campaigns.differences import ChangeKind
 
 CAMPAIGNS: dict[type[Enum], dict[Any, Any]] = {
     campaign.Form: {
@@ -126,6 +127,12 @@ CAMPAIGNS: dict[type[Enum], dict[Any, Any]] = {
         campaign.ScreeningKind.TIE_PREFERS_WOMEN: _p("screening", "Women first on a tie"),
         campaign.ScreeningKind.WOMEN_LEADERS_SHORTER: _p("screening", "Shorter time for women leaders"),
         campaign.ScreeningKind.OTHER: _p("screening", "Another principle"),
+    },
+    ChangeKind: {
+        ChangeKind.ADDED: _p("change", "new"),
+        ChangeKind.REMOVED: _p("change", "taken out"),
+        ChangeKind.CHANGED: _p("change", "changed"),
+        ChangeKind.MOVED: _p("change", "put in another order"),
     },
     campaign.BasisKind: {
         campaign.BasisKind.LAW: _p("legal text", "Law"),

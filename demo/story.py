@@ -27,6 +27,7 @@ from dms.dossiers.parts import Slot
 ROOT = Path(__file__).parents[1]
 PROVINCE_PLAN = ROOT / "campaigns" / "vinh-long-chuyen-doi-so-2023-2025.yaml"
 OWN_PLAN_2025 = ROOT / "campaigns" / "giay-khen-hang-nam.yaml"
+NATIONAL_TITLES = ROOT / "campaigns" / "danh-hieu-thi-dua-nam-2026.yaml"
 OWN_PLAN_2026 = ROOT / "demo" / "campaigns" / "giay-khen-so-gddt-2026.yaml"
 COMMENDATION = "bang-khen-tong-ket"
 LETTER, MINUTES, REPORT = "to-trinh", "bien-ban", "bao-cao-thanh-tich"
@@ -79,6 +80,7 @@ def tell(tools: Tools) -> None:
     cast = Cast(tools)
     plan = cast.accept(PROVINCE_PLAN)
     cast.accept(OWN_PLAN_2025)
+    cast.accept(NATIONAL_TITLES)
     _education_lacks_one_report(cast, plan)
     _health_has_handed_over(cast, plan)
     _long_ho_has_begun(cast, plan)
