@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, TextAreaField
@@ -46,7 +47,7 @@ class RevisionForm(FlaskForm):
     file = FileField(_l("Or a file from your computer"))
     reason = ParagraphField(
         _l("Why is it changed?"),
-        [optional(), at_most(1000)],
+        [at_most(1000)],
         description=_l("The decision or the mistake that it follows. It is kept in the history for good."),
     )
 
@@ -133,7 +134,7 @@ class EditorForm(FlaskForm):
     """What offices change most, in fields."""
 
     based_on = IntegerField(widget=HiddenInput())
-    title = TextField(_l("Title"), [required(), at_most(500)])
+    title = TextField(_p("campaign", "Title"), [required(), at_most(500)])
     starts_on = DayField(_l("First day"), [optional()], description=_l("Empty: the day on which the plan is issued."))
     ends_on = DayField(_l("Last day"), [required()])
     period = TextField(_l("Period, in words"), [required(), at_most(500)])
@@ -184,7 +185,7 @@ class OwnCampaignForm(FlaskForm):
 
     scheme = ChoiceField(_l("Which award it carries out"), [required()])
     unit_id = UnitField(_l("Unit"), [required()])
-    title = TextField(_l("Title"), [required(), at_most(500)])
+    title = TextField(_p("campaign", "Title"), [required(), at_most(500)])
     code = TextField(
         _l("Code"),
         [required(), at_most(80), Regexp(f"^{CODE}$", message=_l("Lower-case letters, digits and single hyphens."))],

@@ -203,3 +203,20 @@ def test_what_changed_between_two_revisions_can_be_read_by_everybody(
     page = html.unescape(client.get(f"/campaigns/{CODE}/changes/1/2").get_data(as_text=True))
     assert "Bổ sung chỉ tiêu" in page
     assert re.search(r"Số lượng.*<del>10</del>.*<ins>11</ins>", page, re.DOTALL)
+
+
+def test_a_dossier_shows_the_law_of_its_day_and_what_was_not_in_force(
+    app: Flask, client: Browser, world: World, plan: str
+) -> None:
+    with writing(app) as session:
+        clerk = make.people.actor_of(session, world.clerk_id, make.NOW.date())
+        unit = make.people.get_unit(session, world.unit_id)
+        dossier = make.a_dossier(session, unit=unit, revision=service.latest(session, CODE), by=clerk)
+        dossier.submitted_at = make.NOW
+        address = f"/dossiers/{dossier.id}"
+    login(client, world.clerk)
+    page = html.unescape(client.get(address).get_data(as_text=True))
+    law, _, later = page.partition('id="law"')[2].partition("Không có hiệu lực vào ngày đó (1)")
+    assert "ngày 05/01/2026 là ngày nộp hồ sơ, theo bản sửa đổi số 1" in law
+    assert "Nghị định số 152/2025/NĐ-CP" in law
+    assert "Nghị định số 98/2023/NĐ-CP" in later
