@@ -42,8 +42,10 @@ def only_problem(old: str, new: str, *, nth: int = 0) -> tuple[Problem, int]:
     return problem, line
 
 
-def test_two_different_files_are_shipped() -> None:
+def test_files_of_four_kinds_of_rules_are_shipped() -> None:
     assert [path.name for path in SHIPPED] == [
+        "bac-ninh-khen-thuong-nam-2026.yaml",
+        "danh-hieu-thi-dua-nam-2026.yaml",
         "giay-khen-hang-nam.yaml",
         "vinh-long-chuyen-doi-so-2023-2025.yaml",
     ]

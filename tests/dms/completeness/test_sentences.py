@@ -41,7 +41,7 @@ def literal_codes(path: Path) -> set[str]:
 def problem_codes() -> set[str]:
     """The codes in the text of the loader: the constants given to Fault, Problem and _note, and pydantic's in ours."""
     written = set(_CODES.values()) | {"type_wrong"}
-    for name in ("consistency.py", "stages.py", "nodes.py"):
+    for name in ("consistency.py", "deadlines.py", "stages.py", "nodes.py"):
         calls = [n for n in ast.walk(ast.parse((ROOT / "dms/campaigns" / name).read_text())) if isinstance(n, ast.Call)]
         made = [c for c in calls if getattr(c.func, "id", getattr(c.func, "attr", "")) in {"Fault", "Problem", "_note"}]
         written |= {str(a.value) for c in made for a in c.args if isinstance(a, ast.Constant) and a.value != 1}
