@@ -216,6 +216,13 @@ class CheckboxListField(SelectMultipleField):
             raise ValidationError(NOT_OFFERED) from None
 
 
+class UnitsField(CheckboxListField):
+    """Any number of units; its choices are (id, name)."""
+
+    def __init__(self, label: Any = None, validators: Any = (), **options: Any) -> None:
+        super().__init__(label, validators, coerce=as_uuid, **options)
+
+
 def as_uuid(value: Any) -> UUID | None:
     """A form's text as an id; empty text is none."""
     return value if isinstance(value, UUID) or not value else UUID(str(value))

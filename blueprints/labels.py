@@ -19,7 +19,7 @@ from dms.completeness import model as completeness
 from dms.completeness import signatures as completeness_signatures
 from dms.documents import comparison, sniff
 from dms.documents.models import DocumentKind, Origin
-from dms.people.models import Capacity, SuccessionKind, UnitKind
+from dms.people.models import Capacity, EventSide, SuccessionKind, UnitEventKind, UnitKind
 from dms.people.notices import NoticeKind
 from dms.policy import Permission, PositionKind, Role, Status
 from dms.signing.errands.models import Tool
@@ -37,6 +37,7 @@ NEVER_SHOWN = (
     Indication,  # the standard's own words are shown, in no language but its own
     completeness.SubjectKind,
     completeness_signatures.Done,
+    EventSide,
     NoticeKind,  # a notice is told by a whole sentence (blueprints/notices.py)
 )
 
@@ -130,6 +131,15 @@ POLICY = {
         SuccessionKind.MERGED: _p("succession", "Merged"),
         SuccessionKind.SPLIT: _p("succession", "Split"),
         SuccessionKind.TRANSFERRED: _p("succession", "Duties transferred"),
+    },
+    UnitEventKind: {
+        UnitEventKind.FOUNDED: _p("unit event", "Founded"),
+        UnitEventKind.RENAMED: _p("unit event", "Renamed"),
+        UnitEventKind.MOVED: _p("unit event", "Put under another unit"),
+        UnitEventKind.MERGED: _p("unit event", "Merged"),
+        UnitEventKind.SPLIT: _p("unit event", "Split"),
+        UnitEventKind.TRANSFERRED: _p("unit event", "Duties transferred"),
+        UnitEventKind.ABOLISHED: _p("unit event", "Abolished"),
     },
     Capacity: {
         Capacity.NONE: _p("capacity", "In one's own position"),

@@ -37,6 +37,9 @@ SENTENCES: dict[NoticeKind, LazyString] = {
     NoticeKind.DELEGATION_GRANTED: _l(
         "%(by)s lets you sign in the head's place (%(capacity)s) by “%(basis)s”, from %(since)s to before %(until)s."
     ),
+    NoticeKind.DOSSIERS_PASSED: _l(
+        "From %(on)s your unit carries the duties of %(unit)s: %(dossiers)s open dossiers, %(steps)s papers to sign."
+    ),
     NoticeKind.DELEGATION_REVOKED: _l("%(by)s ended your power to sign in the head's place (%(capacity)s)."),
 }
 
@@ -109,7 +112,7 @@ def _readable(params: dict[str, Any]) -> dict[str, Any]:
         words["cause"] = label(VoidCause(words["cause"]))
     if "capacity" in words:
         words["capacity"] = label(Capacity(words["capacity"]))
-    for day in ("since", "until"):
+    for day in ("since", "until", "on"):
         if day in words:
             words[day] = f"{date.fromisoformat(words[day]):%d/%m/%Y}"
     return words
@@ -120,4 +123,6 @@ def _address(params: dict[str, Any]) -> str | None:
         return link("signing.step", step_id=params["step_id"])
     if "document_id" in params:
         return link("signing.verification", document_id=params["document_id"])
+    if "dossiers" in params:
+        return link("dossiers.index")
     return link("delegations.index")

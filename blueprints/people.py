@@ -19,9 +19,9 @@ from blueprints.people_forms import (
     UnitForm,
 )
 from blueprints.web import current_actor, permission, transaction
-from dms import audit, clock
+from dms import audit, clock, text
 from dms.audit import Trail
-from dms.people import administration, service
+from dms.people import administration, reorganisation, service, structure
 from dms.people.models import SuccessionKind, Unit, UnitKind
 from dms.policy import Permission, require
 
@@ -47,10 +47,12 @@ def units() -> str:
 @permission(Permission.PEOPLE_ADMINISTER)
 def new_unit() -> Any:
     form = UnitForm()
+    form.superior_id.choices = [("", "–"), *living_units()]
     if form.validate_on_submit():
         with refusals_on(form), transaction() as session:
+            more = {"superior_id": form.superior_id.data, "paper": form.paper()}
             kind = UnitKind(form.kind.data)
-            unit = administration.add_unit(session, form.unit_code.data, kind, form.terms(), **_act())
+            unit = reorganisation.found(session, form.unit_code.data, kind, form.terms(), **more, **_act())
             return _done(_("The unit has been entered."), "people.unit", unit_id=unit.id)
     return _form(form, _("Enter a unit"), url_for(".units"))
 
@@ -62,8 +64,12 @@ def unit(unit_id: UUID) -> str:
     found = service.get_unit(session, unit_id)
     appointments = administration.appointments_of(session, unit_id=unit_id)
     grants = administration.grants_of(session, unit_id=unit_id)
+    today = clock.day_of(clock.now())
+    history = structure.events_of(session, unit_id)
     successions = administration.successions_of(session, unit_id)
+    superior = structure.superiors_on(session, today).get(unit_id)
     others = {each for row in successions for each in (row.predecessor_id, row.successor_id)}
+    others |= structure.units_in(history) | ({superior} if superior else set())
     return render_template(
         "people/unit.html",
         unit=found,
@@ -71,8 +77,11 @@ def unit(unit_id: UUID) -> str:
         appointments=appointments,
         grants=grants,
         people=administration.people_by_id(session, {grant.person_id for grant in grants}),
+        history=history,
         successions=successions,
-        names=service.names_on(session, others, clock.day_of(clock.now())),
+        blocks=structure.memberships_of(session, unit_id=unit_id),
+        superior=superior,
+        names=service.names_on(session, others, today),
         events=audit.events(session, Trail("unit", unit_id)),
         end_form=EndForm(),
     )
@@ -84,7 +93,7 @@ def rename(unit_id: UUID) -> Any:
     form = NameForm(obj=_name_today(service.get_unit(db.session(), unit_id)))
     if form.validate_on_submit():
         with refusals_on(form), transaction() as session:
-            administration.rename_unit(session, unit_id, form.terms(), **_act())
+            reorganisation.rename(session, unit_id, form.terms(), form.paper(), **_act())
             return _done(_("The new name has been entered."), "people.unit", unit_id=unit_id)
     return _form(form, _("New name of the unit"), url_for(".unit", unit_id=unit_id))
 
@@ -93,12 +102,13 @@ def rename(unit_id: UUID) -> Any:
 @permission(Permission.PEOPLE_ADMINISTER)
 def succession(unit_id: UUID) -> Any:
     form = SuccessionForm()
-    living = service.list_units(db.session(), living_on=clock.day_of(clock.now()))
-    form.successor_id.choices = [(each.id, _name_today(each).name) for each in living if each.id != unit_id]
+    others = [each for each in living_units() if each[0] != unit_id]
+    for field in (form.successor_id, form.more_predecessors, form.more_successors):
+        field.choices = others
     if form.validate_on_submit():
-        terms = {"kind": SuccessionKind(form.kind.data), "on": form.on.data}
+        kind = SuccessionKind(form.kind.data)
         with refusals_on(form), transaction() as session:
-            administration.succeed(session, unit_id, form.successor_id.data, **terms, **_act())
+            reorganisation.pass_on(session, kind, form.passage(unit_id), **_act())
             return _done(_("The succession has been entered."), "people.unit", unit_id=unit_id)
     return _form(form, _("Duties pass to another unit"), url_for(".unit", unit_id=unit_id))
 
@@ -262,6 +272,12 @@ def _day_of_end() -> Any:
 def _everybody() -> list[tuple[UUID, str]]:
     people = administration.everybody(db.session())
     return [(each.id, f"{each.full_name} ({each.email})") for each in people]
+
+
+def living_units() -> list[tuple[UUID, str]]:
+    """The units alive today by their names, for a list to choose from."""
+    found = service.list_units(db.session(), living_on=clock.day_of(clock.now()))
+    return sorted(((each.id, _name_today(each).name) for each in found), key=lambda each: text.collation_key(each[1]))
 
 
 def _name_today(found: Unit) -> Any:

@@ -11,9 +11,30 @@ from sqlalchemy.orm import Session
 from blueprints.accounts import Account
 from demo import pki
 from demo.pictures import demo_seal_picture, demo_signature_picture
-from demo.province import DOMAIN, LONG_AGO, PASSWORD, PEOPLE, SEALS, SUCCESSIONS, UNITS, PersonRow, UnitRow
+from demo.province import (
+    BLOCKS_PAPER,
+    DOMAIN,
+    LONG_AGO,
+    PASSWORD,
+    PEOPLE,
+    SEALS,
+    SUCCESSIONS,
+    UNITS,
+    PersonRow,
+    UnitRow,
+)
 from dms import text
-from dms.people.models import Appointment, Person, Position, RoleGrant, Unit, UnitName, UnitSuccession
+from dms.people.models import (
+    Appointment,
+    BlockMembership,
+    EmulationBlock,
+    Person,
+    Position,
+    RoleGrant,
+    Unit,
+    UnitName,
+    UnitSuccession,
+)
 from dms.policy import SYSTEM
 from dms.signing import credentials
 from dms.signing.service import SigningDesk
@@ -30,6 +51,7 @@ def load_province(session: Session) -> None:
         session.add(
             UnitSuccession(predecessor_id=units[predecessor].id, successor_id=units[successor].id, kind=kind, on=day)
         )
+    _blocks(session, units)
     password = hash_password(PASSWORD)
     for row in PEOPLE:
         _person(session, row, units, password)
@@ -96,7 +118,6 @@ def _unit(session: Session, row: UnitRow) -> Unit:
     unit = Unit(
         code=row.code,
         kind=row.kind,
-        block=row.block or None,
         founded_on=row.founded_on,
         abolished_on=row.abolished_on,
     )
@@ -112,6 +133,18 @@ def _unit(session: Session, row: UnitRow) -> Unit:
     session.add(unit)
     session.flush()
     return unit
+
+
+def _blocks(session: Session, units: dict[str, Unit]) -> None:
+    names = dict.fromkeys(row.block for row in UNITS if row.block)
+    for number, name in enumerate(names, start=1):
+        block = EmulationBlock(code=f"khoi-{number}", name=name, valid_from=LONG_AGO, **BLOCKS_PAPER)
+        session.add(block)
+        session.flush()
+        for row in UNITS:
+            if row.block == name:
+                since = row.founded_on or LONG_AGO
+                session.add(BlockMembership(block_id=block.id, unit_id=units[row.code].id, valid_from=since))
 
 
 def _person(session: Session, row: PersonRow, units: dict[str, Unit], password: str) -> None:

@@ -46,6 +46,11 @@ _PROVINCE = "UBND TỈNH VĨNH LONG"
 _PLACE = "Vĩnh Long"
 _DEPARTMENTS = "Khối thi đua các sở, ban, ngành tỉnh"
 _COMMUNES = "Khối thi đua các xã, phường"
+BLOCKS_PAPER = {
+    "paper_number": "872/QĐ-UBND",
+    "paper_issued_on": date(2023, 4, 20),
+    "paper_issuer": "Chủ tịch Ủy ban nhân dân tỉnh Vĩnh Long",
+}
 
 UNITS = (
     UnitRow("ubnd-tinh", UnitKind.PROVINCIAL_COMMITTEE, "Ủy ban nhân dân tỉnh Vĩnh Long", "UBND", _PLACE),

@@ -19,6 +19,7 @@ from dms.awards import certificates, conferment
 from dms.documents import service as documents
 from dms.documents.service import Desk
 from dms.dossiers import routing as dossiers
+from dms.dossiers import succession
 from dms.outbox import OutboxEvent, announced, claim
 from dms.signing import late_stamps, telling
 from dms.signing.service import SigningDesk
@@ -62,6 +63,7 @@ IMMEDIATE: dict[str, tuple[Immediate, ...]] = {
     "route.refused": (dossiers.on_route_refused, telling.on_route_refused),
     "decision.conferred": (search.on_decision_conferred,),
     "decision.cancelled": (sealing.on_decision_cancelled,),
+    "unit.succeeded": (succession.on_unit_succeeded,),
     "dossier.return": (appraisal.on_dossier_returned,),
 }
 

@@ -15,6 +15,26 @@ SENTENCES = {
         "That unit's duties passed to this one in the end, so this would be a circle. Check which of the two came first."
     ),
     "succession_exists": _l("This succession is entered already."),
+    "succession_needs_units": _l(
+        "A merger goes from several units into one, a split from one into several; anything else from one to one. Choose the units again."
+    ),
+    "split_into_one": _l("A split leaves at least two units. Choose the other parts too."),
+    "unit_ended_already": _l("%(unit)s ended on %(on)s. Choose an earlier day, or the unit that carries its duties."),
+    "unit_not_there_yet": _l("%(unit)s is founded on %(on)s only. Choose a later day, or correct its founding first."),
+    "deciding_paper_missing": _l(
+        "Units change by a decision only. Enter number, day and issuer of the paper that decides it."
+    ),
+    "event_before_paper": _l(
+        "The paper was issued on %(paper)s; what it decides cannot hold before that day. Check the two days."
+    ),
+    "unit_below_itself": _l("A unit cannot stand under itself or under a unit below it. Choose another one."),
+    "unit_superior_day_taken": _l("The unit is put under another one from this very day already. Choose another day."),
+    "block_code_taken": _l("Another emulation block has the code “%(block)s” already. Choose another code."),
+    "block_not_found": _l("There is no such emulation block any more. Open the page again."),
+    "block_membership_not_found": _l("There is no such membership any more. Open the page again."),
+    "block_membership_newer": _l(
+        "%(unit)s joined a block on that day or later. A unit is in one block at a time: choose a later day."
+    ),
     # --- people, seats, roles
     "person_not_found": _l("There is no such person, or your position does not let you see them."),
     "email_taken": _l("The address %(email)s belongs to another person already. Search for them in the list."),

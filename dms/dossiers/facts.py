@@ -7,7 +7,7 @@ frozen facts that ``dms.completeness`` judges. The dossier page is drawn from th
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -32,6 +32,7 @@ from dms.dossiers.models import (
     Part,
     Return,
 )
+from dms.people import service as people
 from dms.people.models import UnitName
 from dms.policy import Status
 from dms.signing import service as signing
@@ -87,7 +88,7 @@ def gather(session: Session, dossier: Dossier) -> Material:
         acts=acts_of(session, routes.values()),
         returns=tuple(returns_of(session, dossier.id)),
         namesakes=_namesakes(session, dossier, nominees),
-        unit_names=tuple(dossier.unit.names),
+        unit_names=_unit_names(session, dossier),
     )
 
 
@@ -130,6 +131,16 @@ def _parts(session: Session, dossier_id: UUID) -> list[Part]:
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))
+
+
+def _unit_names(session: Session, dossier: Dossier) -> tuple[UnitName, ...]:
+    """What the unit was called, and what its heirs are: a paper that an heir issues speaks for the unit too."""
+    own = tuple(dossier.unit.names)
+    if dossier.unit.abolished_on is None:
+        return own
+    heirs = people.carriers_of(session, dossier.unit_id, date.max) - {dossier.unit_id}
+    query = select(UnitName).where(UnitName.unit_id.in_(heirs)).order_by(UnitName.valid_from)
+    return (*own, *session.scalars(query))
 
 
 def _namesakes(session: Session, dossier: Dossier, nominees: tuple[Nominee, ...]) -> dict[UUID, bool | None]:

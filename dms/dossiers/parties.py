@@ -11,6 +11,7 @@ from dms.campaigns.vocabulary import DecisionPath, NomineeKind, Side
 from dms.dossiers.models import Dossier
 from dms.errors import Invalid
 from dms.people import service as people
+from dms.people import structure
 from dms.people.models import Unit
 
 Bodies = dict[str, UUID | None]
@@ -25,7 +26,7 @@ def ensure_may_take_part(session: Session, spec: CampaignSpec, unit: Unit, day: 
     kinds = {kind for participant in spec.participants for kind in participant.kinds}
     if unit.kind not in kinds:
         raise Invalid("unit_kind_not_allowed", unit=_name(session, unit, day), kind=unit.kind.value)
-    if spec.parent is not None and not _belongs(session, unit, spec.issuing_unit):
+    if spec.parent is not None and not _belongs(session, unit, spec.issuing_unit, day):
         raise Invalid("unit_outside_campaign", unit=_name(session, unit, day), issuer=spec.issuing_authority)
 
 
@@ -80,12 +81,11 @@ def _conferrer(
     return unit.id
 
 
-def _belongs(session: Session, unit: Unit, issuer_code: str) -> bool:
-    """Whether the unit is the issuer or stands somewhere below it."""
-    current: Unit | None = unit
-    while current is not None and current.code != issuer_code:
-        current = session.get(Unit, current.parent_id) if current.parent_id else None
-    return current is not None
+def _belongs(session: Session, unit: Unit, issuer_code: str, day: date) -> bool:
+    """Whether the unit is the issuer or stands somewhere below it or its heir on ``day``."""
+    issuer = people.unit_by_code(session, issuer_code).id
+    standing = {issuer, people.successor_of(session, issuer, day)}
+    return unit.id in standing or any(unit.id in structure.below_on(session, each, day) for each in standing)
 
 
 def _name(session: Session, unit: Unit, day: date) -> str:

@@ -15,7 +15,8 @@ from dms import clock, outbox, text
 from dms.audit import Trail, record
 from dms.errors import Conflict, Invalid, NotFound
 from dms.people import service as people
-from dms.people.models import Appointment, Capacity, Delegation, Position, Unit, in_force
+from dms.people import structure
+from dms.people.models import Appointment, Capacity, Delegation, Position, in_force
 from dms.policy import Actor, Permission, PositionKind, allows, require, where
 from dms.scope import EVERYTHING, Scope
 
@@ -117,7 +118,7 @@ def trail_of(delegation: Delegation) -> Trail:
 
 def possible_delegates(session: Session, unit_id: UUID, day: date) -> list[people.Seat]:
     """Who may be given power by the head of a unit: its deputies, then the heads of the units below it."""
-    below = _units_below(session, unit_id)
+    below = structure.below_on(session, unit_id, day)
     query = (
         select(Appointment.person_id)
         .join(Appointment.position)
@@ -203,7 +204,7 @@ def _ensure_deputy(session: Session, terms: DelegationTerms, name: str) -> None:
 def _ensure_head_below(session: Session, terms: DelegationTerms, name: str) -> None:
     seats = people.seats_of_person(session, terms.delegate_id, terms.valid_from)
     carriers = people.carriers_of(session, terms.unit_id, terms.valid_from)
-    below = {unit for each in carriers for unit in _units_below(session, each)}
+    below = {unit for each in carriers for unit in structure.below_on(session, each, terms.valid_from)}
     if not any(_is_head_in(seat, below) for seat in seats):
         raise Invalid("delegation_needs_head_below", field="delegate_id", person=name)
 
@@ -228,20 +229,6 @@ def _is_deputy_in(seat: people.Seat, units: Container[UUID]) -> bool:
 
 def _is_head_in(seat: people.Seat, units: Container[UUID]) -> bool:
     return seat.kind is PositionKind.HEAD and not seat.delegated and seat.unit_id in units
-
-
-def _units_below(session: Session, unit_id: UUID) -> set[UUID]:
-    """Every unit somewhere below another; one query."""
-    children: dict[UUID, list[UUID]] = {}
-    for row in session.execute(select(Unit.id, Unit.parent_id).where(Unit.parent_id.is_not(None))):
-        children.setdefault(row.parent_id, []).append(row.id)
-    found: set[UUID] = set()
-    waiting = [unit_id]
-    while waiting:
-        fresh = [each for each in children.get(waiting.pop(), ()) if each not in found]
-        found.update(fresh)
-        waiting += fresh
-    return found - {unit_id}
 
 
 def _ensure_alone(session: Session, terms: DelegationTerms) -> None:

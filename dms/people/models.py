@@ -38,6 +38,25 @@ class SuccessionKind(StrEnum):
     TRANSFERRED = "transferred"
 
 
+class UnitEventKind(StrEnum):
+    """What a deciding paper does to units."""
+
+    FOUNDED = "founded"
+    RENAMED = "renamed"
+    MOVED = "moved"
+    MERGED = "merged"
+    SPLIT = "split"
+    TRANSFERRED = "transferred"
+    ABOLISHED = "abolished"
+
+
+class EventSide(StrEnum):
+    """Whether a unit was there before an event or came out of it; one that lives through it came out of it."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
 class Capacity(StrEnum):
     """The power line before a signature (Nghị định 30/2020, annex I, II.7b)."""
 
@@ -50,13 +69,15 @@ class Capacity(StrEnum):
 
 
 class Unit(Identified, Base):
-    """A body, unit or locality that nominates, receives, appraises or decides."""
+    """A body, unit or locality that nominates, receives, appraises or decides.
+
+    ``parent_id`` is the superior that it was founded under; ``UnitSuperior`` has later ones.
+    """
 
     __tablename__ = "unit"
 
     code: Mapped[str] = mapped_column(String(60), unique=True)
     kind: Mapped[UnitKind] = mapped_column(text_enum(UnitKind))
-    block: Mapped[str | None] = mapped_column(String(200))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
     founded_on: Mapped[date | None]
     abolished_on: Mapped[date | None]
@@ -81,7 +102,10 @@ class UnitName(Identified, Base):
 
 
 class UnitSuccession(Identified, Base):
-    """From ``on`` the successor carries the predecessor's duties and reads its dossiers."""
+    """From ``on`` the successor carries the predecessor's duties and reads its dossiers.
+
+    Of several successors of one day, the one that ``leads`` stands for the predecessor first.
+    """
 
     __tablename__ = "unit_succession"
     __table_args__ = (UniqueConstraint("predecessor_id", "successor_id"),)
@@ -90,6 +114,75 @@ class UnitSuccession(Identified, Base):
     successor_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     kind: Mapped[SuccessionKind] = mapped_column(text_enum(SuccessionKind))
     on: Mapped[date]
+    leads: Mapped[bool] = mapped_column(default=False)
+
+
+class UnitSuperior(Identified, Base):
+    """Under which unit a unit stands from one day on; None: under no other."""
+
+    __tablename__ = "unit_superior"
+    __table_args__ = (UniqueConstraint("unit_id", "valid_from"),)
+
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    superior_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    valid_from: Mapped[date]
+
+
+class UnitEvent(Identified, Base):
+    """A change of units on a day, with the paper that decided it; without one for what was entered from hearsay."""
+
+    __tablename__ = "unit_event"
+
+    kind: Mapped[UnitEventKind] = mapped_column(text_enum(UnitEventKind))
+    on: Mapped[date]
+    paper_number: Mapped[str | None] = mapped_column(String(60))
+    paper_issued_on: Mapped[date | None]
+    paper_issuer: Mapped[str | None] = mapped_column(String(300))
+    entered_at: Mapped[datetime]
+    entered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+    parts: Mapped[list["UnitEventPart"]] = relationship(back_populates="event")
+
+
+class UnitEventPart(Identified, Base):
+    """A unit that an event touched."""
+
+    __tablename__ = "unit_event_part"
+    __table_args__ = (UniqueConstraint("event_id", "unit_id"),)
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("unit_event.id"))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    side: Mapped[EventSide] = mapped_column(text_enum(EventSide))
+
+    event: Mapped[UnitEvent] = relationship(back_populates="parts")
+
+
+class EmulationBlock(Identified, Base):
+    """Units that compete with each other for emulation titles (khối thi đua, P24), by a decision on the blocks."""
+
+    __tablename__ = "emulation_block"
+
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(300))
+    paper_number: Mapped[str | None] = mapped_column(String(60))
+    paper_issued_on: Mapped[date | None]
+    paper_issuer: Mapped[str | None] = mapped_column(String(300))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class BlockMembership(Identified, Base):
+    """A unit in a block from one day to another (exclusive); it is in one block at a time."""
+
+    __tablename__ = "block_membership"
+    __table_args__ = (UniqueConstraint("unit_id", "valid_from"),)
+
+    block_id: Mapped[UUID] = mapped_column(ForeignKey("emulation_block.id"), index=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    block: Mapped[EmulationBlock] = relationship()
 
 
 class Person(Identified, Base):

@@ -29,6 +29,7 @@ class NoticeKind(StrEnum):
     SIGNATURE_AGAIN = "signature_again"
     DELEGATION_GRANTED = "delegation_granted"
     DELEGATION_REVOKED = "delegation_revoked"
+    DOSSIERS_PASSED = "dossiers_passed"
 
 
 def tell(session: Session, people: Iterable[UUID | None], kind: NoticeKind, *, now: datetime, **params: Any) -> None:

@@ -106,14 +106,14 @@ def predecessors(session: Session, day: date) -> Mapping[UUID, frozenset[UUID]]:
 def successor_of(session: Session, unit_id: UUID, day: date) -> UUID:
     """Return the unit that carries ``unit_id``'s duties on ``day``: itself until they pass on.
 
-    Of several heirs of one day (a split) it is the same one every time; ``seat_for`` and ``holders`` know them all.
+    Of several heirs of one day (a split) it is the leading one; ``seat_for`` and ``holders`` know them all.
     """
     seen = {unit_id}
     while True:
         following = session.scalars(
             select(UnitSuccession.successor_id)
             .where(UnitSuccession.predecessor_id == unit_id, UnitSuccession.on <= day)
-            .order_by(UnitSuccession.on.desc(), UnitSuccession.successor_id)
+            .order_by(UnitSuccession.on.desc(), UnitSuccession.leads.desc(), UnitSuccession.successor_id)
         ).first()
         if following is None or following in seen:
             return unit_id

@@ -21,6 +21,7 @@ from tests.factories import a_person, a_role, a_unit, an_appointment
 from tests.samples import pdf
 
 TODAY = clock.day_of(clock.now())
+PAPER = {"paper_number": "12/NQ-HĐND", "paper_issued_on": "2024-12-01", "paper_issuer": "HĐND tỉnh Vĩnh Long"}
 ADDRESSES = ["/people/units", "/people/units/new", "/people/", "/people/new"]
 A_UNIT = {
     "unit_code": "so-khcn",
@@ -112,7 +113,7 @@ def test_a_day_may_be_typed_the_vietnamese_way(client: Browser, world: World) ->
 def test_a_new_name_leaves_the_old_one_to_older_papers(app: Flask, client: Browser, world: World) -> None:
     login(client, world.administrator)
     fields = {"name": "Sở Giáo dục", "symbol": "SGD", "place": "Vĩnh Long", "valid_from": "2026-01-01"}
-    client.submit(f"/people/units/{world.unit_id}/names/new", **fields)
+    client.submit(f"/people/units/{world.unit_id}/names/new", **fields, **PAPER)
     with app.app_context():
         session = db.session()
         assert service.name_on(session, world.unit_id, date(2025, 12, 31)).name == "Sở Giáo dục và Đào tạo"
@@ -129,7 +130,7 @@ def test_duties_pass_to_the_successor_whose_people_then_hold_the_old_seats(
     login(client, world.administrator)
     address = f"/people/units/{world.unit_id}/successions/new"
     client.get(address)
-    assert client.submit(address, successor_id=heir_id, kind="merged", on=TODAY.isoformat()).status_code == 302
+    assert client.submit(address, successor_id=heir_id, kind="merged", on=TODAY.isoformat(), **PAPER).status_code == 302
     assert (PositionKind.HEAD, world.unit_id) in actor(app, boss_id).seats
     assert "unit:succession:add" in tags(app, "unit", heir_id)
 
@@ -138,11 +139,63 @@ def test_units_cannot_succeed_each_other_in_a_circle(app: Flask, client: Browser
     with writing(app) as session:
         other_id = a_unit(session).id
     login(client, world.administrator)
-    terms = {"kind": "transferred", "on": "2025-01-01"}
+    terms = {"kind": "transferred", "on": "2025-01-01", **PAPER}
     client.submit(f"/people/units/{world.unit_id}/successions/new", successor_id=other_id, **terms)
     answer = client.submit(f"/people/units/{other_id}/successions/new", successor_id=world.unit_id, **terms)
     assert answer.status_code == 422
     assert "vòng lặp" in answer.text
+
+
+def test_a_change_without_its_deciding_paper_gives_the_form_back(app: Flask, client: Browser, world: World) -> None:
+    with writing(app) as session:
+        heir_id = a_unit(session).id
+    login(client, world.administrator)
+    terms = {"successor_id": heir_id, "kind": "merged", "on": "2025-01-01", **PAPER, "paper_issued_on": "02/01/2025"}
+    answer = client.submit(f"/people/units/{world.unit_id}/successions/new", **terms)
+    assert answer.status_code == 422
+    assert re.search(r'id="paper_issued_on-error">.*?ban hành ngày 02/01/2025', answer.text, re.DOTALL)
+    assert 'value="12/NQ-HĐND"' in answer.text
+
+
+def test_the_tree_of_a_day_shows_units_under_their_names_of_that_day(client: Browser, world: World) -> None:
+    login(client, world.administrator)
+    fields = {"name": "Sở Giáo dục", "symbol": "SGD", "place": "Vĩnh Long", "valid_from": "2025-03-01"}
+    client.submit(f"/people/units/{world.unit_id}/names/new", **fields, **PAPER)
+    before, after = (client.get(f"/people/tree?on=2025-{day}").text for day in ("02-28", "03-01"))
+    assert ">Sở Giáo dục và Đào tạo</a>" in before
+    assert ">Sở Giáo dục</a>" in after
+    assert ">Sở Giáo dục và Đào tạo</a>" not in after
+    assert client.get("/people/tree?on=yesterday").status_code == 200
+
+
+def test_a_unit_is_put_under_another_and_ends(client: Browser, world: World, app: Flask) -> None:
+    with writing(app) as session:
+        committee_id, unit_id = a_unit(session, name="UBND tỉnh thử").id, a_unit(session).id
+    login(client, world.administrator)
+    address = f"/people/units/{unit_id}"
+    moved = client.submit(f"{address}/superiors/new", superior_id=committee_id, on="2025-01-01", **PAPER)
+    assert "UBND tỉnh thử" in client.get(moved.location).text
+    ended = client.submit(f"{address}/end", on=TODAY.isoformat(), **PAPER)
+    page = client.get(ended.location).text
+    assert "Giải thể, kết thúc hoạt động" in page
+    assert "12/NQ-HĐND" in page
+    again = client.submit(f"{address}/end", on=TODAY.isoformat(), **PAPER)
+    assert again.status_code == 422
+
+
+def test_units_join_an_emulation_block_and_leave_it(client: Browser, world: World) -> None:
+    name = ">Sở Giáo dục và Đào tạo</a>"
+    login(client, world.administrator)
+    fields = {"name": "Khối các sở", "block_code": "khoi-so", "valid_from": "2025-01-01", **PAPER}
+    place = client.submit("/people/blocks/new", **fields).location
+    assert client.submit(f"{place}/join", unit_ids=world.unit_id, valid_from="2025-01-01").status_code == 302
+    assert name in client.get("/people/blocks?on=2025-01-01").text
+    assert name not in client.get("/people/blocks?on=2024-12-31").text
+    page = client.get(place).text
+    ending = re.search(r'action="(/people/blocks/memberships/[^"]+)"', page)
+    assert ending
+    client.submit(ending[1], on="2025-06-01")
+    assert name not in client.get("/people/blocks?on=2025-06-01").text
 
 
 # --- People, seats, roles
