@@ -29,6 +29,9 @@ ACTS = {
     "dossier:nominee:remove": _l("A nominee was removed"),
     "dossier:nominee:reorder": _l("The order of nominees was changed"),
     "dossier:nominee:score": _l("Index scores were recorded"),
+    "dossier:nominee:evidence": _l("Results and statements of years were recorded"),
+    "dossier:nominee:field": _l("The field in the nominee's charge was chosen"),
+    "dossier:head:criteria": _l("The further criteria of the head were recorded"),
     "dossier:nominee:attest": _l("A criterion was attested"),
     "dossier:nominee:confirm": _l("The appraiser decided on a criterion"),
     "dossier:council:record": _l("The meeting of the council was recorded"),
@@ -92,6 +95,12 @@ ACTS = {
     "upkeep:storage:sweep": _l("Files that belonged to nothing were removed from the store"),
     "upkeep:repair:run": _l("The service mended its own rows"),
     "upkeep:outbox:retry": _l("Events that were given up are tried again"),
+    # --- index scores
+    "scores:table:read": _l("A table of index scores was read"),
+    "scores:table:apply": _l("The scores of a table were taken"),
+    "scores:table:applied": _l("All scores of a table are written"),
+    "scores:table:undo": _l("An import of scores was undone"),
+    "scores:table:drop": _l("A table of index scores was put aside"),
     # --- units and people
     "unit:unit:add": _l("The unit was entered"),
     "unit:name:add": _l("The unit was given a new name"),

@@ -1,6 +1,5 @@
 """The forms of dossiers. Those whose fields follow from a campaign file are made for each request."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,7 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DecimalField, FieldList, Form, FormField, HiddenField, RadioField, ValidationError
+from wtforms import BooleanField, DecimalField, RadioField, ValidationError
 
 from blueprints import labels
 from blueprints.forms import (
@@ -20,15 +19,13 @@ from blueprints.forms import (
     TextField,
     UnitField,
     at_most,
-    between,
     optional,
     required,
 )
-from dms.campaigns.spec import CampaignSpec, Criterion, Scheme
-from dms.campaigns.vocabulary import CriterionKind, NomineeKind, TaskLevel
-from dms.dossiers.facts import NO, YES
-from dms.dossiers.models import Attestation, IndexScore, Nominee
-from dms.dossiers.nominees import NomineeData, ScoreEntry, Statement
+from dms.campaigns.spec import CampaignSpec, Scheme
+from dms.campaigns.vocabulary import NomineeKind
+from dms.dossiers.models import Nominee
+from dms.dossiers.nominees import NomineeData
 
 COLLECTIVE_PROFILE = {
     "address": _l("Head office, or address"),
@@ -152,72 +149,6 @@ class PercentField(DecimalField):
             super().process_formdata([written])
         except ValueError:
             raise ValidationError(_("This is not a number. Write it such as 92,5.")) from None
-
-
-class ScoreRow(Form):
-    """The index score of one year."""
-
-    year = HiddenField()
-    score = PercentField(_l("Score (%)"), [optional(), between(0, 100)])
-    approved_by = TextField(_l("Approved by"), [optional(), at_most(300)])
-
-
-class StatementRow(Form):
-    """What the unit states on one criterion."""
-
-    criterion = HiddenField()
-    value = ChoiceField(_l("Statement"), [optional()])
-    note = TextField(_l("How it was reached, proof"), [optional(), at_most(1000)])
-
-
-class CriteriaForm(FlaskForm):
-    """Scores by year and statements by criterion."""
-
-    scores = FieldList(FormField(ScoreRow))
-    statements = FieldList(FormField(StatementRow))
-
-    def score_entries(self) -> list[ScoreEntry]:
-        """The scores as typed; an empty one takes the year out."""
-        rows = [row.form for row in self.scores]
-        return [ScoreEntry(int(row.year.data), row.score.data, row.approved_by.data or "") for row in rows]
-
-    def stated(self) -> list[Statement]:
-        """The statements as typed."""
-        rows = [row.form for row in self.statements]
-        return [Statement(row.criterion.data, row.value.data or "", row.note.data or "") for row in rows]
-
-
-def criteria_form(years: Sequence[int], criteria: Sequence[Criterion], nominee: Nominee) -> CriteriaForm:
-    """The form with a row for each year and each criterion that a person states."""
-    scores = {score.year: score for score in nominee.scores}
-    words = {attestation.criterion_id: attestation for attestation in nominee.attestations}
-    form = CriteriaForm(
-        data={
-            "scores": [_score_row(year, scores.get(year)) for year in years],
-            "statements": [_statement_row(criterion.id, words.get(criterion.id)) for criterion in criteria],
-        }
-    )
-    for row, criterion in zip(form.statements, criteria, strict=False):
-        row.form.value.choices = _answers(criterion)
-    return form
-
-
-def _score_row(year: int, score: IndexScore | None) -> dict[str, Any]:
-    return {
-        "year": str(year),
-        "score": score.score if score else None,
-        "approved_by": score.approved_by if score else "",
-    }
-
-
-def _statement_row(criterion: str, word: Attestation | None) -> dict[str, Any]:
-    return {"criterion": criterion, "value": word.value if word else "", "note": word.note if word else ""}
-
-
-def _answers(criterion: Criterion) -> list[tuple[str, Any]]:
-    if criterion.kind is CriterionKind.TASK_LEVEL:
-        return [("", _("– not stated –")), *labels.choices(TaskLevel)]
-    return [("", _("– not stated –")), (YES, _("Reached")), (NO, _("Not reached"))]
 
 
 def percent(value: Decimal) -> str:

@@ -47,7 +47,7 @@ def _of_nominee(board: Board, nominee: str, field: str) -> str:
         return f"#nominee-{nominee}"
     ids = {"dossier_id": board.dossier.id, "nominee_id": UUID(nominee)}
     if field.startswith("criterion:"):
-        return url_for("dossiers.criteria", **ids) + f"#{field.replace(':', '-')}"
+        return url_for("criteria.nominee", **ids) + f"#{field.replace(':', '-')}"
     if field == "votes_for":
         return url_for("dossiers.council", dossier_id=board.dossier.id)
     return url_for("dossiers.edit_nominee", **ids)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from blueprints import errors, kept_uploads
 from blueprints.council_forms import meeting_form
-from blueprints.dossier_forms import OpenForm, criteria_form, nominee_form
+from blueprints.dossier_forms import OpenForm, nominee_form
 from blueprints.dossier_places import grouped, piece, where
 from blueprints.extensions import db
 from blueprints.forms import UploadForm, refusals_on
@@ -18,7 +18,6 @@ from blueprints.kept_uploads import Kept
 from blueprints.web import current_actor, permission, tools, transaction
 from dms import clock
 from dms.campaigns import service as campaigns
-from dms.campaigns.vocabulary import CriterionKind
 from dms.documents import service as documents
 from dms.dossiers import board, facts, minuting, nominees, parts, routing, service
 from dms.dossiers import council as meetings
@@ -201,7 +200,7 @@ def new_nominee(dossier_id: UUID) -> Any:
         with refusals_on(form), transaction() as session:
             nominee = nominees.add_nominee(session, dossier_id, form.entered(spec), **_act())
             flash(_("%(name)s is in the list. Now the scores and criteria.", name=nominee.name), "success")
-            return redirect(url_for(".criteria", dossier_id=dossier_id, nominee_id=nominee.id))
+            return redirect(url_for("criteria.nominee", dossier_id=dossier_id, nominee_id=nominee.id))
     return _answer("dossiers/nominee.html", form, dossier=dossier, nominee=None, spec=spec)
 
 
@@ -218,24 +217,6 @@ def edit_nominee(dossier_id: UUID, nominee_id: UUID) -> Any:
             flash(_("Saved."), "success")
             return redirect(_at(dossier_id, f"nominee-{nominee_id}"))
     return _answer("dossiers/nominee.html", form, dossier=dossier, nominee=nominee, spec=spec)
-
-
-@bp.route("/<uuid:dossier_id>/nominees/<uuid:nominee_id>/criteria", methods=["GET", "POST"])
-@permission(Permission.DOSSIER_EDIT)
-def criteria(dossier_id: UUID, nominee_id: UUID) -> Any:
-    dossier = _get(dossier_id)
-    nominee = nominees.get_nominee(db.session(), nominee_id, by=current_actor())
-    asked = [each for each in _scheme_of(dossier).criteria if each.nominee_kind is nominee.kind]
-    stated = [each for each in asked if each.kind is not CriterionKind.INDEX_SCORE]
-    form = criteria_form(campaigns.spec_of(dossier.revision).years, stated, nominee)
-    if form.validate_on_submit():
-        with refusals_on(form), transaction() as session:
-            nominees.set_scores(session, nominee_id, form.score_entries(), **_act())
-            nominees.attest(session, nominee_id, form.stated(), **_act())
-            flash(_("Saved."), "success")
-            return redirect(_at(dossier_id, f"nominee-{nominee_id}"))
-    more = {"asked": asked, "stated": stated, "score_name": campaigns.spec_of(dossier.revision).score.name}
-    return _answer("dossiers/criteria.html", form, dossier=dossier, nominee=nominee, **more)
 
 
 @bp.post("/<uuid:dossier_id>/nominees/<uuid:nominee_id>/remove")

@@ -62,6 +62,7 @@ PARTS = (
     keys,
     layouts,
     longlife,
+    scores,
     people,
     signatures,
     signing,

@@ -133,6 +133,14 @@ SENTENCES = {
     "tasks_below": _l("%(nominee)s: tasks were done below “%(level)s” in %(years)s."),
     "tasks_not_proven": _l("%(nominee)s: no paper shows “%(level)s” for %(years)s. Name the paper, or attest it."),
     "statement_missing": _l("%(nominee)s: nobody has attested: “%(text)s”. Attest it, if it is so."),
+    "year_statement_missing": _l(
+        "%(nominee)s: nothing is stated for %(years)s: “%(text)s”. State it for each year and name the paper."
+    ),
+    "year_without_paper": _l(
+        "%(nominee)s: attested without a paper for %(years)s, waits for the appraiser: “%(text)s”. Number and day of the paper would prove it."
+    ),
+    "year_papers_named": _l("%(nominee)s: shown by papers (%(papers)s): “%(text)s”."),
+    "year_denied": _l("%(nominee)s: the unit says that it was not so in %(years)s: “%(text)s”."),
     "unit_attested": _l("%(nominee)s: attested by the unit, waits for the appraiser: “%(text)s”."),
     "unit_denied": _l("%(nominee)s: the unit says that this is not so: “%(text)s”."),
     "appraiser_confirmed": _l("%(nominee)s: the appraiser confirmed: “%(text)s”."),

@@ -19,9 +19,12 @@ from dms.completeness import model as completeness
 from dms.completeness import signatures as completeness_signatures
 from dms.documents import comparison, sniff
 from dms.documents.models import DocumentKind, Origin
+from dms.dossiers.models import EvidenceKind
 from dms.people.models import Capacity, EventSide, SuccessionKind, UnitEventKind, UnitKind
 from dms.people.notices import NoticeKind
 from dms.policy import Permission, PositionKind, Role, Status
+from dms.scores.judging import RowState
+from dms.scores.models import ImportState
 from dms.signing.errands.models import Tool
 from dms.signing.pades import Alignment, FieldKind, LockAction, StampKind
 from dms.signing.pades.etsi import Indication
@@ -38,6 +41,7 @@ NEVER_SHOWN = (
     completeness.SubjectKind,
     completeness_signatures.Done,
     EventSide,
+    EvidenceKind,
     NoticeKind,  # a notice is told by a whole sentence (blueprints/notices.py)
 )
 
@@ -108,6 +112,8 @@ POLICY = {
         Permission.DECISION_READ: _l("Read decisions"),
         Permission.DECISION_PREPARE: _l("Prepare a decision"),
         Permission.AWARD_READ: _l("Find awards"),
+        Permission.SCORE_READ: _l("Read index scores"),
+        Permission.SCORE_IMPORT: _l("Import index scores"),
         Permission.ARCHIVE_KEEP: _l("Keep the archive provable"),
         Permission.AUDIT_READ: _l("Read the history"),
         Permission.PEOPLE_ADMINISTER: _l("Administer units and people"),
@@ -131,6 +137,19 @@ POLICY = {
         SuccessionKind.MERGED: _p("succession", "Merged"),
         SuccessionKind.SPLIT: _p("succession", "Split"),
         SuccessionKind.TRANSFERRED: _p("succession", "Duties transferred"),
+    },
+    ImportState: {
+        ImportState.READ: _p("import", "Read, not applied yet"),
+        ImportState.APPLYING: _p("import", "Being applied"),
+        ImportState.APPLIED: _p("import", "Applied"),
+        ImportState.UNDONE: _p("import", "Undone"),
+        ImportState.DROPPED: _p("import", "Put aside"),
+    },
+    RowState: {
+        RowState.NEW: _p("import row", "New"),
+        RowState.CHANGED: _p("import row", "Changes a score"),
+        RowState.SAME: _p("import row", "Known already"),
+        RowState.REFUSED: _p("import row", "Cannot be taken"),
     },
     UnitEventKind: {
         UnitEventKind.FOUNDED: _p("unit event", "Founded"),

@@ -99,6 +99,7 @@ PLACES = (
         _with(Role.APPRAISER),
         whole=False,
     ),
+    Place(_p("navigation", "Index scores"), "star", ("scores.index",), _works_on_dossiers),
     Place(_p("navigation", "Decisions"), "award", ("awards.decisions",), _decides),
     Place(_p("navigation", "Archive"), "archive", ("archive.search", "archive.index"), _works_on_dossiers),
     Place(_p("navigation", "Administration"), "gear", ("people.units", "upkeep.health"), _with(Role.ADMINISTRATOR)),

@@ -19,8 +19,9 @@ from dms.awards import certificates, conferment
 from dms.documents import service as documents
 from dms.documents.service import Desk
 from dms.dossiers import routing as dossiers
-from dms.dossiers import succession
+from dms.dossiers import scoring, succession
 from dms.outbox import OutboxEvent, announced, claim
+from dms.scores import imports as scores
 from dms.signing import late_stamps, telling
 from dms.signing.service import SigningDesk
 
@@ -64,6 +65,7 @@ IMMEDIATE: dict[str, tuple[Immediate, ...]] = {
     "decision.conferred": (search.on_decision_conferred,),
     "decision.cancelled": (sealing.on_decision_cancelled,),
     "unit.succeeded": (succession.on_unit_succeeded,),
+    "scores.undoing": (scoring.on_scores_undoing,),
     "dossier.return": (appraisal.on_dossier_returned,),
 }
 
@@ -109,12 +111,22 @@ def _renew_ahead(session: Session, payload: dict[str, Any], workshop: Workshop) 
     renewal.before_archive_renewable(session, payload, workshop.signing)
 
 
+def _apply_scores(session: Session, payload: dict[str, Any], _workshop: Workshop, now: datetime) -> None:
+    scores.on_scores_waiting(session, payload, now)
+
+
+def _take_scores(session: Session, payload: dict[str, Any], _workshop: Workshop, now: datetime) -> None:
+    scoring.on_scores_changed(session, payload, now)
+
+
 DEFERRED: dict[str, tuple[Deferred, ...]] = {
     "version.received": (_convert, _judge_dossier),
     "decision.conferred": (_certify,),
     "dossier.sealable": (_seal,),
     "archive.renewable": (_renew,),
     "route.unstamped": (_stamp_late,),
+    "scores.waiting": (_apply_scores,),
+    "scores.changed": (_take_scores,),
 }
 
 

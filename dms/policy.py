@@ -56,6 +56,8 @@ class Permission(StrEnum):
     DECISION_READ = "decision:read"
     DECISION_PREPARE = "decision:prepare"
     AWARD_READ = "award:read"
+    SCORE_READ = "score:read"
+    SCORE_IMPORT = "score:import"
     ARCHIVE_KEEP = "archive:keep"
     AUDIT_READ = "audit:read"
     PEOPLE_ADMINISTER = "people:administer"
@@ -375,6 +377,14 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
         RoleAt(Role.CLERK, "unit_id"),
         SeatAt(tuple(PositionKind), "unit_id"),
     ),
+    Permission.SCORE_READ: (
+        Has(Role.COORDINATOR),
+        Has(Role.APPRAISER),
+        Has(Role.CHAIR_OFFICE),
+        RoleAt(Role.CLERK, "unit_id"),
+        SeatAt(tuple(PositionKind), "unit_id"),
+    ),
+    Permission.SCORE_IMPORT: (Has(Role.COORDINATOR),),
     Permission.ARCHIVE_KEEP: (Has(Role.ARCHIVIST), Has(Role.ADMINISTRATOR)),
     Permission.AUDIT_READ: _READ_DOSSIER,
     Permission.PEOPLE_ADMINISTER: (Has(Role.ADMINISTRATOR),),

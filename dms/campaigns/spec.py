@@ -122,9 +122,10 @@ class TaskLevelReached(CriterionBase):
 
 
 class Statement(CriterionBase):
-    """Something that the unit attests and the appraiser confirms."""
+    """Something that the unit attests and the appraiser confirms; ``every_year`` asks it for each year judged."""
 
     kind: Literal[CriterionKind.STATEMENT]
+    every_year: bool = False
 
 
 class HeadDefined(CriterionBase):

@@ -4,7 +4,7 @@ Evidence that is not there is not proven, never a silent no; what the appraiser 
 person decides the third verdict).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from dms.completeness.model import (
@@ -23,12 +23,15 @@ from dms.completeness.model import (
     TaskLevel,
     Verdict,
     Weight,
+    YearStatement,
 )
 from dms.completeness.pieces import Outcome, broken, finding, met, nominees_in_order, unproven
 
 Years = tuple[int, ...]
 Judge = Callable[[Criterion, Nominee, Years, Facts], Outcome]
 _LEVELS = list(TaskLevel)
+_WAITING = frozenset({"unit_attested", "year_without_paper"})
+"""What the unit has said and the appraiser has still to confirm."""
 
 
 def years_judged(rules: Rules, facts: Facts) -> Years:
@@ -48,12 +51,18 @@ def index_score(criterion: Criterion, nominee: Nominee, years: Years, _facts: Fa
         "needed": criterion.years_at_least,
         "good": _list(good),
         "open": _list(open_),
+        "inherited": _inherited(nominee, years),
     }
     if len(good) >= criterion.years_at_least:
         return met("score_reached", **params)
     if len(good) + len(open_) >= criterion.years_at_least:
         return unproven("score_not_proven", **params)
     return broken("score_short", **params)
+
+
+def _inherited(nominee: Nominee, years: Years) -> str:
+    """The years whose score is that of an earlier unit, with its name."""
+    return "; ".join(sorted({f"{each.year}: {each.of}" for each in nominee.scores if each.of and each.year in years}))
 
 
 def _year_reached(criterion: Criterion, nominee: Nominee, year: int) -> bool | None:
@@ -92,9 +101,24 @@ def task_level(criterion: Criterion, nominee: Nominee, years: Years, _facts: Fac
     return _attested(criterion, nominee) or unproven("tasks_not_proven", level=level, years=_list(open_))
 
 
-def statement(criterion: Criterion, nominee: Nominee, _years: Years, _facts: Facts) -> Outcome:
-    """The unit attests it; the appraiser's confirmation is laid over every kind in ``judge``."""
-    return _attested(criterion, nominee) or unproven("statement_missing")
+def statement(criterion: Criterion, nominee: Nominee, years: Years, _facts: Facts) -> Outcome:
+    """The unit attests it, for each year where that is asked; a named paper proves a year (P10).
+
+    The appraiser's confirmation is laid over every kind in ``judge``.
+    """
+    if not criterion.every_year:
+        return _attested(criterion, nominee) or unproven("statement_missing")
+    said = [each for each in nominee.year_statements if each.criterion == criterion.id and each.year in years]
+    failed = sorted({each.year for each in said if not each.reached})
+    if failed:
+        return broken("year_denied", years=_list(failed))
+    silent = [year for year in years if year not in {each.year for each in said}]
+    if silent:
+        return _attested(criterion, nominee) or unproven("year_statement_missing", years=_list(silent))
+    bare = [year for year in years if year not in {each.year for each in said if each.paper}]
+    if bare:
+        return unproven("year_without_paper", Fixer.APPRAISER, severity=Severity.INFO, years=_list(bare))
+    return met("year_papers_named", papers="; ".join(_papers(said)))
 
 
 def head_defined(criterion: Criterion, nominee: Nominee, _years: Years, facts: Facts) -> Outcome:
@@ -138,7 +162,7 @@ def judge(criterion: Criterion, nominee: Nominee, years: Years, facts: Facts) ->
 
 def _weighed(criterion: Criterion, outcome: Outcome) -> Outcome:
     """Stop or warn as the file says; a word of the unit that waits for the appraiser only informs."""
-    if outcome.verdict is Verdict.MET or outcome.code == "unit_attested":
+    if outcome.verdict is Verdict.MET or outcome.code in _WAITING:
         return outcome
     weight = criterion.when_not_met if outcome.verdict is Verdict.NOT_MET else criterion.when_not_proven
     severity = Severity.BLOCKING if weight is Weight.BLOCK else Severity.WARNING
@@ -164,6 +188,11 @@ def _bind(criterion: Criterion, nominee: Nominee, outcome: Outcome) -> Finding:
     place = Place(nominee=nominee.id, field=f"criterion:{criterion.id}")
     subject = Subject(SubjectKind.NOMINEE, nominee.id)
     return finding(criterion.kind, criterion.cite, worded, subject=subject, place=place)
+
+
+def _papers(said: Iterable[YearStatement]) -> list[str]:
+    """Each year with its paper, in order."""
+    return sorted({f"{each.year}: {each.paper}" for each in said})
 
 
 def _list(years: list[int] | Years) -> str:

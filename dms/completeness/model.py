@@ -10,6 +10,10 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from dms.completeness.evidence import Attestation, PlanResult, Score, TaskLevel, TaskResult, YearStatement
+
+__all__ = ["Attestation", "PlanResult", "Score", "TaskLevel", "TaskResult", "YearStatement"]
+
 
 class Verdict(StrEnum):
     """Met, not met, and not proven are three things; a person decides the third."""
@@ -91,15 +95,6 @@ class Weight(StrEnum):
     WARN = "warn"
 
 
-class TaskLevel(StrEnum):
-    """How well tasks were done; the order of the members is from worst to best."""
-
-    NOT_DONE = "not_done"
-    DONE = "done"
-    GOOD = "good"
-    EXCELLENT = "excellent"
-
-
 @dataclass(frozen=True, slots=True)
 class Cite:
     """The rule that stands behind a check: its id, and its place in the law or the plan in words."""
@@ -146,7 +141,8 @@ class Requirement:
 class Criterion:
     """A standard that nominees of a kind must reach (P07, P09-P11); ``kind`` names its check.
 
-    ``percent`` serves index scores and plans; ``years_at_least`` and ``approved`` index scores; ``level`` task levels.
+    ``percent`` serves index scores and plans; ``years_at_least`` and ``approved`` index scores; ``level`` task
+    levels; ``every_year`` statements that are asked for each year judged.
     """
 
     id: str
@@ -158,6 +154,7 @@ class Criterion:
     years_at_least: int = 1
     approved: bool = False
     level: TaskLevel = TaskLevel.DONE
+    every_year: bool = False
     when_not_met: Weight = Weight.BLOCK
     when_not_proven: Weight = Weight.WARN
 
@@ -279,42 +276,6 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """An index score of a year in percent, and the paper by which the competent body approved it, if any."""
-
-    year: int
-    percent: Decimal
-    approved_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanResult:
-    """How much of a year's plan was carried out, in percent, and whether on schedule."""
-
-    year: int
-    percent: Decimal
-    on_schedule: bool | None = True
-
-
-@dataclass(frozen=True, slots=True)
-class TaskResult:
-    """How well the tasks of a year were done, by a named paper."""
-
-    year: int
-    level: TaskLevel
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Attestation:
-    """What the unit says of a criterion, and what the appraiser decided of it."""
-
-    criterion: str
-    by_unit: bool | None = None
-    by_appraiser: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Nominee:
     """A nominee with the evidence for the criteria. ``order`` is its place in the dossier's list."""
 
@@ -329,6 +290,7 @@ class Nominee:
     plan_results: tuple[PlanResult, ...] = ()
     task_results: tuple[TaskResult, ...] = ()
     attestations: tuple[Attestation, ...] = ()
+    year_statements: tuple[YearStatement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,11 @@ from dms.dossiers.models import (
     Attestation,
     CouncilMeeting,
     Dossier,
+    IndexScore,
     Nominee,
     Part,
     Return,
+    YearStatement,
 )
 from dms.people import service as people
 from dms.people.models import UnitName
@@ -61,6 +63,7 @@ class Material:
     returns: tuple[Return, ...]
     namesakes: Mapping[UUID, bool | None]
     unit_names: tuple[UnitName, ...]
+    earlier_names: Mapping[UUID, str]
 
     @property
     def sent_back(self) -> Return | None:
@@ -89,6 +92,7 @@ def gather(session: Session, dossier: Dossier) -> Material:
         returns=tuple(returns_of(session, dossier.id)),
         namesakes=_namesakes(session, dossier, nominees),
         unit_names=_unit_names(session, dossier),
+        earlier_names=_earlier_names(session, dossier, nominees),
     )
 
 
@@ -98,6 +102,7 @@ def nominees_of(session: Session, dossier_id: UUID) -> list[Nominee]:
         select(Nominee)
         .where(Nominee.dossier_id == dossier_id, Nominee.removed_at.is_(None))
         .options(selectinload(Nominee.scores), selectinload(Nominee.attestations), joinedload(Nominee.vote))
+        .options(selectinload(Nominee.evidence))
         .order_by(Nominee.ordinal)
         .execution_options(populate_existing=True)
     )
@@ -117,6 +122,7 @@ def facts_of(material: Material, *, now: datetime) -> known.Facts:
         documents=tuple(_document(material, requirement, part) for requirement, part in judged_parts(material)),
         council_members=meeting.members_total if meeting else None,
         council_met_on=meeting.held_on if meeting else None,
+        head_criteria=tuple(dossier.head_criteria["texts"]) if dossier.head_criteria else None,
     )
 
 
@@ -141,6 +147,15 @@ def _unit_names(session: Session, dossier: Dossier) -> tuple[UnitName, ...]:
     heirs = people.carriers_of(session, dossier.unit_id, date.max) - {dossier.unit_id}
     query = select(UnitName).where(UnitName.unit_id.in_(heirs)).order_by(UnitName.valid_from)
     return (*own, *session.scalars(query))
+
+
+def _earlier_names(session: Session, dossier: Dossier, nominees: tuple[Nominee, ...]) -> dict[UUID, str]:
+    """The last names of the units before this one whose scores count here; no query where there are none."""
+    whose = {score.of_unit_id for nominee in nominees for score in nominee.scores}
+    earlier = {unit_id for unit_id in whose if unit_id is not None and unit_id != dossier.unit_id}
+    if not earlier:
+        return {}
+    return {unit_id: name.name for unit_id, name in people.names_on(session, earlier, date.max).items()}
 
 
 def _namesakes(session: Session, dossier: Dossier, nominees: tuple[Nominee, ...]) -> dict[UUID, bool | None]:
@@ -201,9 +216,25 @@ def _nominee(material: Material, nominee: Nominee) -> known.Nominee:
         unit_kind=material.dossier.unit.kind.value,
         nominated_elsewhere=material.namesakes[nominee.id],
         votes_for=nominee.vote.in_favour if nominee.vote else None,
-        scores=tuple(known.Score(s.year, s.score, s.approved_by or None) for s in nominee.scores),
+        scores=tuple(_score(material, each) for each in nominee.scores),
+        plan_results=tuple(known.PlanResult(p.year, p.percent, p.on_schedule) for p in nominee.plan_results),
+        task_results=tuple(known.TaskResult(t.year, known.TaskLevel(t.level), t.source) for t in nominee.task_results),
+        year_statements=tuple(_year_statement(each) for each in nominee.year_statements),
         attestations=tuple(_attestation(material.scheme, attestation) for attestation in nominee.attestations),
     )
+
+
+def _score(material: Material, row: IndexScore) -> known.Score:
+    earlier = row.of_unit_id if row.of_unit_id != material.dossier.unit_id else None
+    of = material.earlier_names.get(earlier, "") if earlier else ""
+    return known.Score(row.year, row.score, row.approved_by or None, of)
+
+
+def _year_statement(row: YearStatement) -> known.YearStatement:
+    paper = (
+        f"{row.paper_number} ngày {row.paper_issued_on:%d/%m/%Y}" if row.paper_number and row.paper_issued_on else ""
+    )
+    return known.YearStatement(row.criterion_id, row.year, row.reached, paper)
 
 
 def _attestation(scheme: Scheme, attestation: Attestation) -> known.Attestation:

@@ -11,11 +11,12 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dms.campaigns.models import CampaignRevision
-from dms.campaigns.vocabulary import NomineeKind
+from dms.campaigns.vocabulary import NomineeKind, TaskLevel
 from dms.db import Base, Identified, Versioned, text_enum
 from dms.documents.models import Document
 from dms.people.models import Unit
 from dms.policy import Status
+from dms.scores.models import UnitScore
 
 
 class CouncilRole(StrEnum):
@@ -41,10 +42,18 @@ _DOSSIER_LEVEL: dict[str, Any] = {
 }
 
 
+_TYPED: dict[str, Any] = {
+    "sqlite_where": sql_text("of_unit_id IS NULL"),
+    "postgresql_where": sql_text("of_unit_id IS NULL"),
+}
+
+
 class Dossier(Identified, Versioned, Base):
     """One unit's submission under one scheme of one revision of a campaign; a yearly scheme judges ``year``.
 
     ``submitted_at`` is the first hand-over: a dossier that comes back mended is not late for it (P18).
+    ``head_criteria`` are the texts of further criteria that the head set (P07, P09), none of them or some, with number
+    and day of the paper; None while nobody has said.
     ``appraiser_since`` is when it first reached the appraiser, who may see it from then on, also when it goes back.
     """
 
@@ -70,6 +79,7 @@ class Dossier(Identified, Versioned, Base):
     submitted_at: Mapped[datetime | None]
     appraiser_since: Mapped[datetime | None]
     status_since: Mapped[datetime]
+    head_criteria: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     revision: Mapped[CampaignRevision] = relationship()
@@ -80,7 +90,11 @@ class Dossier(Identified, Versioned, Base):
 
 
 class Nominee(Identified, Base):
-    """A collective or an individual put forward."""
+    """A collective or an individual put forward.
+
+    ``score_field`` says which of the unit's scores an individual answers for: the field in their charge by its key, an
+    empty text for the whole unit, None for none of them. A collective takes the unit's as a whole.
+    """
 
     __tablename__ = "nominee"
     __table_args__ = (UniqueConstraint("dossier_id", "ordinal"),)
@@ -94,24 +108,109 @@ class Nominee(Identified, Base):
     workplace: Mapped[str] = mapped_column(String(300), default="")
     achievement: Mapped[str] = mapped_column(Text, default="")
     sections: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    score_field: Mapped[str | None] = mapped_column(String(120))
     removed_at: Mapped[datetime | None]
 
     dossier: Mapped[Dossier] = relationship(back_populates="nominees")
-    scores: Mapped[list["IndexScore"]] = relationship(order_by="IndexScore.year")
+    scores: Mapped[list["IndexScore"]] = relationship(order_by="(IndexScore.year, IndexScore.score.desc())")
+    evidence: Mapped[list["YearEvidence"]] = relationship(order_by="YearEvidence.year")
     attestations: Mapped[list["Attestation"]] = relationship()
     vote: Mapped["Vote | None"] = relationship()
 
+    @property
+    def plan_results(self) -> list["PlanResult"]:
+        """How much of each year's plan was carried out."""
+        return [each for each in self.evidence if isinstance(each, PlanResult)]
+
+    @property
+    def task_results(self) -> list["TaskResult"]:
+        """How well each year's tasks were done."""
+        return [each for each in self.evidence if isinstance(each, TaskResult)]
+
+    @property
+    def year_statements(self) -> list["YearStatement"]:
+        """What is stated year by year."""
+        return [each for each in self.evidence if isinstance(each, YearStatement)]
+
 
 class IndexScore(Identified, Base):
-    """A year's digital-transformation index score in percent, and the paper that approved it (P07-P11, P19)."""
+    """A year's digital-transformation index score in percent, and the paper that approved it (P07-P11, P19).
+
+    ``source_id`` names the unit's score that it was taken from (``of_unit_id``: whose it is, which may be a
+    predecessor); without one the unit typed it. What was typed before an official score came is kept beside it.
+    """
 
     __tablename__ = "index_score"
-    __table_args__ = (UniqueConstraint("nominee_id", "year"),)
+    __table_args__ = (
+        UniqueConstraint("nominee_id", "year", "of_unit_id"),
+        # A NULL unit is distinct from every other NULL, so a typed score needs an index of its own.
+        Index("uq_index_score_typed", "nominee_id", "year", unique=True, **_TYPED),
+    )
 
     nominee_id: Mapped[UUID] = mapped_column(ForeignKey("nominee.id"))
     year: Mapped[int]
     score: Mapped[Decimal] = mapped_column(Numeric(5, 2))
     approved_by: Mapped[str] = mapped_column(String(300), default="")
+    source_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit_score.id"), index=True)
+    of_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    typed_score: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
+    typed_approval: Mapped[str] = mapped_column(String(300), default="")
+
+    source: Mapped[UnitScore | None] = relationship()
+
+    @property
+    def is_official(self) -> bool:
+        """Whether it was taken from the scores of units."""
+        return self.source_id is not None
+
+
+class EvidenceKind(StrEnum):
+    """What a row of evidence tells."""
+
+    PLAN = "plan"
+    TASK = "task"
+    STATEMENT = "statement"
+
+
+class YearEvidence(Identified, Base):
+    """What proves a criterion in one year; one table for all kinds, so that a dossier's evidence is one query."""
+
+    __tablename__ = "year_evidence"
+    __table_args__ = (UniqueConstraint("nominee_id", "kind", "criterion_id", "year"),)
+    __mapper_args__ = {"polymorphic_on": "kind", "with_polymorphic": "*"}  # noqa: RUF012  (SQLAlchemy's own name)
+
+    nominee_id: Mapped[UUID] = mapped_column(ForeignKey("nominee.id"))
+    kind: Mapped[EvidenceKind] = mapped_column(text_enum(EvidenceKind))
+    criterion_id: Mapped[str] = mapped_column(String(80), default="")
+    year: Mapped[int]
+    source: Mapped[str] = mapped_column(String(300), default="")
+
+
+class PlanResult(YearEvidence):
+    """How much of a year's plan was carried out, in percent, whether on schedule, and what shows it (P07-P11)."""
+
+    __mapper_args__ = {"polymorphic_identity": EvidenceKind.PLAN}  # noqa: RUF012  (likewise)
+
+    percent: Mapped[Decimal] = mapped_column(Numeric(5, 2), nullable=True)
+    on_schedule: Mapped[bool | None] = mapped_column(nullable=True)
+
+
+class TaskResult(YearEvidence):
+    """How well the tasks of a year were done, by a named paper (P07, P09-P11)."""
+
+    __mapper_args__ = {"polymorphic_identity": EvidenceKind.TASK}  # noqa: RUF012  (likewise)
+
+    level: Mapped[TaskLevel] = mapped_column(text_enum(TaskLevel), nullable=True)
+
+
+class YearStatement(YearEvidence):
+    """What the unit states of one year on a criterion that is asked year by year, and the paper that shows it (P10)."""
+
+    __mapper_args__ = {"polymorphic_identity": EvidenceKind.STATEMENT}  # noqa: RUF012  (likewise)
+
+    reached: Mapped[bool] = mapped_column(nullable=True)
+    paper_number: Mapped[str | None] = mapped_column(String(60), nullable=True)
+    paper_issued_on: Mapped[date | None] = mapped_column(nullable=True)
 
 
 class Attestation(Identified, Base):

@@ -15,7 +15,7 @@ from dms.campaigns import service as campaigns
 from dms.campaigns.spec import Scheme
 from dms.campaigns.vocabulary import CriterionKind, NomineeKind, QuotaScope, TaskLevel
 from dms.documents.models import Document
-from dms.dossiers import service, summary
+from dms.dossiers import scoring, service, summary
 from dms.dossiers.facts import NO, YES, nominees_of
 from dms.dossiers.guards import ensure_editable
 from dms.dossiers.lifecycle import trail_of
@@ -88,6 +88,7 @@ def add_nominee(session: Session, dossier_id: UUID, data: NomineeData, *, by: Ac
     _write(nominee, data)
     session.add(nominee)
     session.flush()
+    scoring.take(session, dossier, [nominee], now=now)
     _record(session, dossier, "dossier:nominee:add", nominee, by=by, now=now)
     return nominee
 
@@ -101,6 +102,7 @@ def edit_nominee(session: Session, nominee_id: UUID, data: NomineeData, *, by: A
         _ensure_room(dossier, data.kind, others)
     before = nominee.name
     _write(nominee, data)
+    scoring.take(session, dossier, [nominee], now=now)
     _record(session, dossier, "dossier:nominee:edit", nominee, by=by, now=now, before=before)
     return nominee
 
@@ -137,14 +139,19 @@ def reorder_nominees(
 def set_scores(
     session: Session, nominee_id: UUID, entries: Sequence[ScoreEntry], *, by: Actor, now: datetime
 ) -> Nominee:
-    """Write index scores of years (P07-P11). Raises Invalid("score_year_unknown", "score_out_of_range")."""
+    """Write index scores of years (P07-P11); a year that has an official score keeps that one.
+
+    Raises Invalid("score_year_unknown", "score_out_of_range").
+    """
     nominee, dossier = _editable_nominee(session, nominee_id, by=by, now=now)
     years = campaigns.spec_of(dossier.revision).years
     for entry in entries:
         _ensure_score(entry, years)
-    kept = {score.year: score for score in nominee.scores}
+    kept = {score.year: score for score in nominee.scores if not score.is_official}
+    official = {score.year for score in nominee.scores if score.is_official}
     for entry in entries:
-        _set_score(session, nominee, kept.get(entry.year), entry)
+        if entry.year not in official:
+            _set_score(session, nominee, kept.get(entry.year), entry)
     session.flush()
     session.expire(nominee, ["scores"])
     told = {str(entry.year): str(entry.score) if entry.score is not None else None for entry in entries}

@@ -100,7 +100,9 @@ def _with_measure(common: judged.Criterion, criterion: file.Criterion) -> judged
             return replace(common, percent=criterion.percent)
         case file.TaskLevelReached():
             return replace(common, level=judged.TaskLevel(criterion.level))
-        case file.Statement() | file.HeadDefined():
+        case file.Statement():
+            return replace(common, every_year=criterion.every_year)
+        case file.HeadDefined():
             return common
 
 

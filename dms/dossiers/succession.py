@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from dms.audit import record
+from dms.dossiers import scoring
 from dms.dossiers.lifecycle import trail_of
 from dms.dossiers.models import Dossier
 from dms.people import service as people
@@ -33,6 +34,7 @@ def on_unit_succeeded(session: Session, payload: dict[str, Any], now: datetime) 
     for dossier in dossiers:
         record(session, trail_of(dossier), "dossier:unit:pass", by=SYSTEM, now=now, **words)
     steps = _waiting_steps(session, predecessor)
+    scoring.take_for_units(session, [successor], now=now)
     if dossiers or steps:
         told = {"unit": words["unit"], "on": on, "dossiers": len(dossiers), "steps": steps}
         tell(session, _people_of(session, successor, on), NoticeKind.DOSSIERS_PASSED, now=now, **told)

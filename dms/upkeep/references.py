@@ -62,6 +62,7 @@ BLOBS: tuple[Reference, ...] = (
 )
 
 NO_BLOBS: dict[str, str] = {
+    "score_import.file_digest": "of a table that was read; its lines are kept in the row",
     "campaign_revision.digest": "of the file's text, which the row itself keeps",
     "errand.version_digest": "what was shown; the version names the blob",
     "batch_item.shown_digest": "what was shown; the version names the blob",

@@ -21,6 +21,7 @@ from dms.errors import PermissionDenied
 from dms.people.models import Delegation
 from dms.policy import POLICY, SYSTEM, Actor, Mandate, Permission, PositionKind, Role, Status, allows, require, where
 from dms.scope import Scope
+from dms.scores.models import UnitScore
 from dms.signing.models import KeyRequest, SigningRoute, Step
 from tests import factories as make
 
@@ -60,6 +61,8 @@ TABLES: dict[Permission, Any] = {
     Permission.DECISION_READ: Decision,
     Permission.DECISION_PREPARE: Decision,
     Permission.AWARD_READ: Award,
+    Permission.SCORE_READ: UnitScore,
+    Permission.SCORE_IMPORT: UnitScore,
 }
 
 

@@ -16,16 +16,16 @@ CONTENT_TYPES = "[Content_Types].xml"
 
 
 class Package:
-    """A bounded DOCX: names of its parts, and its XML as trees."""
+    """A bounded DOCX, or another package of Office by its ``main`` part: names of its parts, and its XML as trees."""
 
-    def __init__(self, path: Path, limits: InspectionLimits) -> None:
+    def __init__(self, path: Path, limits: InspectionLimits, main: str = DOCUMENT) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
         except zipfile.BadZipFile as error:
             raise Invalid("file_truncated") from error
         _ensure_bounded(self._zip.infolist(), limits)
         self.names = frozenset(self._zip.namelist())
-        if not {DOCUMENT, CONTENT_TYPES} <= self.names:
+        if not {main, CONTENT_TYPES} <= self.names:
             raise Invalid("media_type_not_accepted", found="zip")
 
     def tree(self, name: str) -> etree._Element:

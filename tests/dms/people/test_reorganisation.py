@@ -200,7 +200,7 @@ def test_a_unit_is_in_one_block_at_a_time(session: Session) -> None:
     ],
 )
 def test_a_change_of_another_shape_or_without_its_paper_is_refused(
-    session: Session, kind: str, shape: tuple[int, int], more: dict[str, object], code: str
+    session: Session, *, kind: str, shape: tuple[int, int], more: dict[str, object], code: str
 ) -> None:
     units = [[make.a_unit(session) for _ in range(number)] for number in shape]
     with pytest.raises(DomainError, match=code):
