@@ -32,6 +32,7 @@ from blueprints.sentences import (
     layouts,
     longlife,
     people,
+    scores,
     signatures,
     signing,
 )

@@ -297,6 +297,8 @@ _APPRAISER = RoleAt(Role.APPRAISER, "appraiser_id")
 _CHAIR_OFFICE = RoleAt(Role.CHAIR_OFFICE, "conferrer_id")
 _CONFERRING_CLERK = RoleAt(Role.CLERK, "conferrer_id")  # where a unit's own head decides (P14), its clerk prepares
 _CONFERRING_HEAD = SeatAt((PositionKind.HEAD, PositionKind.REGISTRAR), "conferrer_id")
+_ANY_OWN_SEAT = SeatAt(tuple(PositionKind), "unit_id")
+_FOLLOWERS = (Has(Role.COORDINATOR), Has(Role.APPRAISER), Has(Role.CHAIR_OFFICE))
 _OWN_HEAD = SeatAt((PositionKind.HEAD,), "unit_id")
 
 # Where a head decides alone (P08, P14) there is no coordinator, and a submitted dossier waits for the decision itself.
@@ -369,21 +371,8 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
         Has(Role.ARCHIVIST),
     ),
     Permission.DECISION_PREPARE: (_CHAIR_OFFICE, _CONFERRING_CLERK),
-    Permission.AWARD_READ: (
-        Has(Role.ARCHIVIST),
-        Has(Role.APPRAISER),
-        Has(Role.CHAIR_OFFICE),
-        Has(Role.COORDINATOR),
-        RoleAt(Role.CLERK, "unit_id"),
-        SeatAt(tuple(PositionKind), "unit_id"),
-    ),
-    Permission.SCORE_READ: (
-        Has(Role.COORDINATOR),
-        Has(Role.APPRAISER),
-        Has(Role.CHAIR_OFFICE),
-        RoleAt(Role.CLERK, "unit_id"),
-        SeatAt(tuple(PositionKind), "unit_id"),
-    ),
+    Permission.AWARD_READ: (Has(Role.ARCHIVIST), *_FOLLOWERS, _OWN_CLERK, _ANY_OWN_SEAT),
+    Permission.SCORE_READ: (*_FOLLOWERS, _OWN_CLERK, _ANY_OWN_SEAT),
     Permission.SCORE_IMPORT: (Has(Role.COORDINATOR),),
     Permission.ARCHIVE_KEEP: (Has(Role.ARCHIVIST), Has(Role.ADMINISTRATOR)),
     Permission.AUDIT_READ: _READ_DOSSIER,
