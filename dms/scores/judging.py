@@ -19,9 +19,9 @@ from dms.text import fold
 FIRST_YEAR = 2000
 _HIGHEST = Decimal(100)
 _SUGGESTED, _MOST_SUGGESTIONS = 3, 30
-_NUMBER = re.compile(r"^\d{1,3}(?:[.,]\d{1,6})?$")
+_NUMBER = re.compile(r"^[0-9]{1,3}(?:[.,][0-9]{1,6})?$")
 _PLACES = re.compile(r"[.,]\d{3,}")
-_YEAR = re.compile(r"^(?:nam )?(\d{4})(?:\.0)?$")
+_YEAR = re.compile(r"^(?:nam )?([0-9]{4})(?: 0)?$")
 _SHORT = {"ubnd": "uy ban nhan dan", "tp": "thanh pho", "tx": "thi xa", "tt": "thi tran"}
 
 Key = tuple[UUID, int, str]
@@ -228,5 +228,5 @@ def year_of(words: str, default: int | None) -> int | None:
     """A year, from 2024 or "Năm 2024"; the table's own year where the line says none."""
     if not words.strip():
         return default
-    found = _YEAR.match(words.strip() if words.strip().isdigit() else fold(words))
+    found = _YEAR.match(fold(words))
     return int(found[1]) if found else None

@@ -143,7 +143,8 @@ def fields_of(session: Session, unit_ids: Collection[UUID]) -> list[tuple[str, s
     query = select(UnitScore.field_key, UnitScore.field).where(
         UnitScore.unit_id.in_(unit_ids), UnitScore.field_key != WHOLE, UnitScore.ended_at.is_(None)
     )
-    return sorted(dict(row.tuple() for row in session.execute(query)).items(), key=lambda each: each[1])
+    found = {row.field_key: row.field for row in session.execute(query)}
+    return sorted(found.items(), key=lambda each: each[1])
 
 
 def imports(session: Session, *, by: Actor, page: int = 1) -> tuple[list[ScoreImport], int]:

@@ -28,7 +28,8 @@ def warm_up() -> None:
 
 def read(path: Path, limits: TableLimits) -> Table:
     """The table at ``path``; see ``dms.documents.spreadsheets.read`` for what is refused."""
-    head = path.open("rb").read(4)
+    with path.open("rb") as file:
+        head = file.read(4)
     if head == _OLE:
         raise Invalid("table_old_excel")
     table = _workbook(path, limits) if head == _ZIP else _delimited(path, limits)
@@ -44,7 +45,8 @@ def _workbook(path: Path, limits: TableLimits) -> Table:
     package = Package(path, InspectionLimits(), main=_WORKBOOK)
     if any(name.lower().endswith(("vbaproject.bin", ".xlm")) or "/macrosheets/" in name for name in package.names):
         raise Invalid("table_macros")
-    book = load_workbook(path, data_only=True, keep_links=False)
+    with path.open("rb") as file:  # openpyxl goes by the name's ending where it is given a name
+        book = load_workbook(file, data_only=True, keep_links=False)
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     filled = {sheet.title: rows for sheet in sheets if (rows := _rows(sheet, limits))}
     if not filled:
