@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField
 
@@ -45,7 +46,7 @@ class TaskRow(Form):
     """How well one year's tasks were done."""
 
     year = HiddenField()
-    level = ChoiceField(_l("Level"), [optional()])
+    level = ChoiceField(_p("task", "Level"), [optional()])
     source = TextField(_l("By which paper"), [optional(), at_most(300)])
 
 

@@ -168,8 +168,7 @@ def _spread(bands: list[service.Band]) -> Chart:
     most = max((band.count for band in bands), default=0)
     step = max(1, -(-most // 4))
     values = [
-        (f"{band.low}–{band.high}", float(band.count), str(band.count), "" if band.low >= GOOD else "is-short")
-        for band in bands
+        (f"{band.low}+", float(band.count), str(band.count), "" if band.low >= GOOD else "is-short") for band in bands
     ]
     return charts.bars(values, top=float(step * 4), ticks=[float(step * each) for each in range(5)])
 

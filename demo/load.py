@@ -47,6 +47,9 @@ def is_loaded(session: Session) -> bool:
 def load_province(session: Session) -> None:
     """Units with their names and successions, people with seats, roles and accounts."""
     units = {row.code: _unit(session, row) for row in UNITS}
+    for row in UNITS:
+        if row.superior:
+            units[row.code].parent_id = units["ubnd-tinh"].id
     for predecessor, successor, kind, day in SUCCESSIONS:
         session.add(
             UnitSuccession(predecessor_id=units[predecessor].id, successor_id=units[successor].id, kind=kind, on=day)
