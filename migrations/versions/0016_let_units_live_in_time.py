@@ -2,8 +2,8 @@
 
 A block that was a word of the unit becomes a row, of which the unit is a member since it was founded.
 
-Revision: 0015
-Follows: 0014
+Revision: 0016
+Follows: 0015
 """
 
 from datetime import date
@@ -12,8 +12,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
