@@ -38,6 +38,7 @@ FIELDS = {
     "effective_to": _p("field of a campaign", "In force until"),
     "emulation_blocks": _p("field of a campaign", "Emulation blocks"),
     "ends_on": _p("field of a campaign", "Last day"),
+    "every_year": _p("field of a campaign", "Asked for each year"),
     "factor": _p("field of a campaign", "Multiple of the base salary"),
     "form": _p("field of a campaign", "Form"),
     "funds": _p("field of a campaign", "Funds"),
