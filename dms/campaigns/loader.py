@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -25,8 +26,7 @@ def load(text: str, source: str) -> CampaignSpec:
     ``problems``: every Problem of the file at once, in the order of its lines.
     """
     _ensure_size(text, source)
-    reading = read(text)
-    spec, problems = _judge(reading)
+    spec, problems = _read_and_judged(text)
     if spec is None or problems:
         ordered = sorted(problems, key=lambda p: (p.line, p.column, p.code))
         raise Invalid("campaign_file_invalid", source=source, problems=ordered)
@@ -52,6 +52,13 @@ def _ensure_size(text: str, source: str) -> None:
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         raise TooLarge("campaign_file_too_large", source=source, size=size, limit=MAX_BYTES)
+
+
+@lru_cache(maxsize=8)
+def _read_and_judged(text: str) -> tuple[CampaignSpec | None, tuple[Problem, ...]]:
+    """Look at a text once: a preview, its publication and the check of its seats ask for the same one."""
+    spec, problems = _judge(read(text))
+    return spec, tuple(problems)
 
 
 def _judge(reading: Reading) -> tuple[CampaignSpec | None, list[Problem]]:

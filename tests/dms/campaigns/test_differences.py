@@ -66,7 +66,7 @@ def test_a_change_says_old_and_new_and_names_the_entries_on_the_way() -> None:
     percent=st.decimals(0, 100, places=1),
     title=st.text("abcđêơư :#'\"-", min_size=1, max_size=200).filter(str.strip),
 )
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_what_is_edited_is_what_the_file_says_afterwards(limit: int | None, percent: Decimal, title: str) -> None:
     plain = " ".join(title.split())
     spec = after(
