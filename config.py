@@ -87,6 +87,10 @@ class Settings(BaseSettings):
     archive_renew_days: int = Field(
         default=365, ge=1, description="Days before its end to renew an archive time stamp."
     )
+    holidays_file: Path = Field(
+        default=Path(__file__).resolve().parent / "calendars" / "viet-nam.yaml",
+        description="YAML file of public holidays and swapped working days, year by year; terms are counted by it.",
+    )
     checkpoint_folder: Path | None = Field(
         default=None, description="Folder, best on another machine, that also gets every checkpoint of the histories."
     )

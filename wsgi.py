@@ -13,6 +13,7 @@ from blueprints import (
     agents,
     appraisal,
     appraisal_letters,
+    appraiser_desk,
     archive,
     audit,
     awards,
@@ -59,6 +60,7 @@ from blueprints.extensions import babel, bootstrap, csrf, db, limiter, migrate, 
 from config import Settings
 from demo import cli as demo_cli
 from dms import clock
+from dms.campaigns import holidays
 from dms.db import prepare_sqlite
 from dms.signing.agents.messages import RequestSigner
 
@@ -79,6 +81,7 @@ BLUEPRINTS = (
     copies,
     appraisal,
     appraisal_letters,
+    appraiser_desk,
     awards,
     archive,
     audit,
@@ -142,7 +145,8 @@ def make_tools(settings: Settings) -> web.Tools:
     """Build store, trust and keys once for a process."""
     signing_desk = desks.make_desk(settings)
     agent = RequestSigner.from_file(settings.agent_key_file, settings.base_url) if settings.agent_key_file else None
-    return web.Tools(settings=settings, desk=signing_desk.desk, signing=signing_desk, agent=agent)
+    calendar = holidays.load(settings.holidays_file)
+    return web.Tools(settings=settings, desk=signing_desk.desk, signing=signing_desk, agent=agent, calendar=calendar)
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:

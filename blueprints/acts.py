@@ -38,6 +38,12 @@ ACTS = {
     "dossier:part:attach": _l("A paper was put into the dossier"),
     "dossier:part:draft": _l("A paper was drafted"),
     "dossier:review:decide": _l("The appraiser judged a point"),
+    "dossier:remark:make": _l("The appraiser made a remark"),
+    "dossier:remark:withdraw": _l("A remark was taken back"),
+    "dossier:remark:settle": _l("What a remark asked for was done"),
+    "dossier:return:letter": _l("The letter of the return was drafted"),
+    "appraisal:question:add": _l("A question of the own checklist was added"),
+    "appraisal:question:retire": _l("A question of the own checklist was retired"),
     # --- the coordinator's list
     "consolidation:open": _l("The consolidated list was opened"),
     "consolidation:list:refresh": _l("The consolidated list was refreshed"),

@@ -1,5 +1,6 @@
 """The screens of coordinator and appraiser: progress of the units, the list, its letter; the queue and the review."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -8,18 +9,13 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
-from blueprints import errors
+from blueprints import desk_page, errors, mending
 from blueprints.appraisal_forms import (
     Piece,
     RefuseForm,
     ReturnForm,
-    anchor_of,
-    as_judged,
     as_typed,
-    paper_name,
     pieces_of,
-    point_name,
-    proof_of,
     words_of,
 )
 from blueprints.extensions import db
@@ -28,8 +24,10 @@ from blueprints.web import current_actor, permission, tools, transaction
 from dms import clock
 from dms.appraisal import checklist, consolidation, letter, listing, paper, review
 from dms.appraisal import progress as following
-from dms.appraisal.models import Consolidation, ReviewVerdict
+from dms.appraisal.desk import returning
+from dms.appraisal.models import Consolidation
 from dms.appraisal.progress import Progress, Standing
+from dms.appraisal.review import Clash
 from dms.campaigns import service as campaigns
 from dms.campaigns.vocabulary import DeadlineKind
 from dms.documents import service as documents
@@ -38,7 +36,7 @@ from dms.dossiers import facts, lifecycle, routing
 from dms.dossiers import service as dossiers
 from dms.dossiers.lifecycle import Action
 from dms.dossiers.models import Dossier
-from dms.errors import Invalid, NotFound
+from dms.errors import Conflict, Invalid, NotFound
 from dms.people import service as people
 from dms.policy import Permission, Role
 
@@ -245,7 +243,8 @@ def list_xlsx(consolidation_id: UUID) -> Response:
 @permission(Permission.DOSSIER_APPRAISE)
 def reviews() -> str:
     page = request.args.get("page", 1, type=int)
-    found = review.queue(db.session(), by=current_actor(), now=clock.now(), page=page)
+    calendar = tools().calendar
+    found = review.queue(db.session(), by=current_actor(), now=clock.now(), page=page, calendar=calendar)
     return render_template("appraisal/queue.html", found=found, name_of=dossiers.unit_name, scheme_of=_scheme_of)
 
 
@@ -255,23 +254,9 @@ def show_review(dossier_id: UUID) -> str:
     return _review(dossier_id)
 
 
-def _review(dossier_id: UUID) -> str:
+def _review(dossier_id: UUID, clashes: Sequence[Clash] = ()) -> str:
     found = checklist.checklist(db.session(), dossier_id, by=current_actor(), now=clock.now())
-    everything = "all" in request.args or request.method == "POST"
-    return render_template(
-        "appraisal/review.html",
-        found=found,
-        groups=found.groups if everything else found.shown_first,
-        unit=dossiers.unit_name(found.dossier),
-        scheme=found.judged.material.scheme,
-        may_act=Action.APPRAISE in lifecycle.possible(found.dossier, current_actor()),
-        point_name=point_name,
-        paper_name=paper_name,
-        anchor_of=anchor_of,
-        proof_of=proof_of,
-        verdicts={verdict.value: verdict for verdict in ReviewVerdict},
-        typed=request.form,
-    )
+    return render_template("appraisal/review.html", **desk_page.words(found, clashes))
 
 
 @bp.post("/dossiers/<uuid:dossier_id>/review")
@@ -281,7 +266,7 @@ def decide(dossier_id: UUID) -> Any:
     try:
         with transaction() as session:
             review.decide(session, dossier_id, words, **_act())
-    except Invalid as refusal:
+    except (Conflict, Invalid) as refusal:
         return _review_refused(dossier_id, refusal)
     flash(_("Decided points saved: %(count)s.", count=len(words)), "success")
     return redirect(url_for(".review", dossier_id=dossier_id))
@@ -302,11 +287,13 @@ def pass_(dossier_id: UUID) -> Any:
     return redirect(url_for(".reviews"))
 
 
-def _review_refused(dossier_id: UUID, refusal: Invalid) -> Any:
-    if errors.wants_json():
+def _review_refused(dossier_id: UUID, refusal: Conflict | Invalid) -> Any:
+    """The page again with what was typed; beside a word of another officer, where that is what stands in the way."""
+    clashes = refusal.params.get("clashes", ())
+    if errors.wants_json() or (isinstance(refusal, Conflict) and not clashes):
         raise refusal
     flash(errors.sentence(refusal), "error")
-    return _review(dossier_id), 422
+    return _review(dossier_id, clashes), errors.status_of(refusal)
 
 
 # --- back to the unit, or refused; by the coordinator as by the appraiser
@@ -316,11 +303,12 @@ def _review_refused(dossier_id: UUID, refusal: Invalid) -> Any:
 @permission(Permission.DOSSIER_RETURN)
 def return_(dossier_id: UUID) -> Any:
     dossier, form = _mine(dossier_id, Action.RETURN), ReturnForm()
-    pieces = _pieces(dossier)
+    pieces = _pieces(dossier, form)
     if form.validate_on_submit():
         entries = [piece.entry for piece in pieces if piece.is_chosen]
         with refusals_on(form), transaction() as session:
-            review.return_(session, dossier_id, entries, reason=form.reason.data or "", **_act())
+            reason = form.reason.data or ""
+            returning.send_back(session, tools().desk, dossier_id, entries, reason=reason, **_act())
             flash(_("The dossier was sent back to its unit."), "success")
             return redirect(_desk())
     return _answer("appraisal/return.html", form, dossier_id, pieces=pieces)
@@ -346,12 +334,15 @@ def _mine(dossier_id: UUID, action: Action) -> Dossier:
     return dossier
 
 
-def _pieces(dossier: Dossier) -> list[Piece]:
+def _pieces(dossier: Dossier, form: ReturnForm) -> list[Piece]:
+    """What can be reopened: as it was typed, or filled from what the review found."""
     session = db.session()
     pieces = list(pieces_of(_scheme_of(dossier), facts.nominees_of(session, dossier.id)))
     if request.method == "POST":
         return as_typed(pieces, request.form)
-    return as_judged(pieces, checklist.review_of(session, dossier, now=clock.now()).groups)
+    found = checklist.review_of(session, dossier, by=current_actor(), now=clock.now())
+    form.reason.data = "\n".join(mending.general(found))
+    return mending.as_judged(pieces, found)
 
 
 # --- steps

@@ -1,7 +1,7 @@
 """What people fill in on the screens of appraisal: pieces to reopen, words on points, a new rank."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -83,16 +83,6 @@ def as_typed(pieces: Sequence[Piece], typed: MultiDict[str, str]) -> list[Piece]
     ]
 
 
-def as_judged(pieces: Sequence[Piece], groups: Sequence[Group]) -> list[Piece]:
-    """The pieces with what the review found against them, for a start."""
-    found: Mapping[object, str] = {group.key: "; ".join(_objections(group)) for group in groups}
-    return [
-        replace(piece, is_chosen=bool(note), note=note)
-        for piece in pieces
-        for note in [found.get((piece.requirement, piece.nominee.id if piece.nominee else None), "")]
-    ]
-
-
 def words_of(typed: MultiDict[str, str]) -> list[Word]:
     """The appraiser's words: of every point, the box that was ticked and the comment beside it."""
     words = []
@@ -100,8 +90,8 @@ def words_of(typed: MultiDict[str, str]) -> list[Word]:
         if key.startswith("verdict-") and typed[key] in {verdict.value for verdict in ReviewVerdict}:
             name = key.removeprefix("verdict-")
             nominee, _, subject = name.partition("|")
-            comment = typed.get(f"comment-{name}", "")
-            words.append(Word(subject, ReviewVerdict(typed[key]), _as_id(nominee), comment))
+            said = Word(subject, ReviewVerdict(typed[key]), as_id(nominee), typed.get(f"comment-{name}", ""))
+            words.append(replace(said, seen=typed.get(f"seen-{name}", type=int)))
     return words
 
 
@@ -132,17 +122,9 @@ def proof_of(dossier: Dossier, group: Group) -> str | None:
     return link("dossiers.show", dossier_id=dossier.id, _anchor=anchor)
 
 
-def _as_id(text: str) -> UUID | None:
-    """The nominee in the name of a point; nobody for a name that no page of ours ever made."""
+def as_id(text: str) -> UUID | None:
+    """An id that a form carries; nothing for a text that no page of ours ever made."""
     try:
         return UUID(text)
     except ValueError:
         return None
-
-
-def _objections(group: Group) -> Iterator[str]:
-    if group.is_rejected and group.opinion:
-        yield group.opinion.comment
-    for point in group.points:
-        if point.state is rules.PointState.REJECTED and point.opinion:
-            yield point.opinion.comment

@@ -6,6 +6,7 @@ FIELDS = {
     "action": _p("field of a campaign", "Act"),
     "after_period": _p("field of a campaign", "Meets after the period"),
     "amount": _p("field of a campaign", "Amount (đồng)"),
+    "after_return": _p("field of a campaign", "After a return"),
     "appraise_within": _p("field of a campaign", "Appraisal (working days)"),
     "appraiser": _p("field of a campaign", "Appraiser"),
     "approved": _p("field of a campaign", "Approved by the competent body"),
@@ -89,6 +90,7 @@ FIELDS = {
     "quota": _p("field of a campaign", "Quota"),
     "ranked_by": _p("field of a campaign", "Ranked by"),
     "recipients": _p("field of a campaign", "Recipients"),
+    "remind_before": _p("field of a campaign", "Reminder (working days before the end)"),
     "replaced_by": _p("field of a campaign", "Replaced by"),
     "required": _p("field of a campaign", "Required"),
     "requirements": _p("field of a campaign", "Paper of the dossier"),
@@ -128,6 +130,7 @@ FIELDS = {
     "when_not_met": _p("field of a campaign", "Not met"),
     "when_not_proven": _p("field of a campaign", "Not proven"),
     "with_subordinates": _p("field of a campaign", "With the units below"),
+    "weight": _p("field of a campaign", "Whether an answer is needed"),
     "years": _p("field of a campaign", "Years judged"),
     "years_at_least": _p("field of a campaign", "Years at least"),
 }

@@ -39,6 +39,15 @@ CAMPAIGNS: dict[type[Enum], dict[Any, Any]] = {
         campaign.StepAction.NUMBER: _p("step", "Give number and date"),
         campaign.StepAction.SEAL: _p("step", "Seal"),
     },
+    campaign.TermKind: {
+        campaign.TermKind.RETURN: _p("term", "Sending an unfit dossier back"),
+        campaign.TermKind.APPRAISE: _p("term", "Appraisal"),
+        campaign.TermKind.COPIES: _p("term", "Sending out the decision"),
+    },
+    campaign.AfterReturn: {
+        campaign.AfterReturn.RESTART: _p("term", "Begins anew when the dossier comes back complete"),
+        campaign.AfterReturn.RESUME: _p("term", "Goes on when the dossier comes back complete"),
+    },
     campaign.StageMode: {
         campaign.StageMode.ALL_OF: _p("stage", "All must act"),
         campaign.StageMode.ANY_OF: _p("stage", "Any one may act"),
@@ -126,6 +135,8 @@ CAMPAIGNS: dict[type[Enum], dict[Any, Any]] = {
         campaign.ScreeningKind.MATERNITY_COUNTS: _p("screening", "Maternity leave counts"),
         campaign.ScreeningKind.TIE_PREFERS_WOMEN: _p("screening", "Women first on a tie"),
         campaign.ScreeningKind.WOMEN_LEADERS_SHORTER: _p("screening", "Shorter time for women leaders"),
+        campaign.ScreeningKind.DIRECT_WORKERS: _p("principle", "Share of people without a leading position"),
+        campaign.ScreeningKind.SINCE_LAST_AWARD: _p("principle", "Years since the last award"),
         campaign.ScreeningKind.OTHER: _p("screening", "Another principle"),
     },
     ChangeKind: {

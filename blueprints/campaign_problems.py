@@ -53,6 +53,7 @@ SENTENCES = {
     "number_step_without_flag": _l("The route of “%(value)s” gives a number, but number_and_date is not set."),
     "council_without_minutes": _l("The council must meet, but no requirement is its minutes."),
     "simplified_with_council": _l("The simplified procedure has no council."),
+    "simplified_with_minutes": _l("The simplified procedure has no council, so no paper can be its minutes."),
     "vote_without_council": _l("A vote is asked of a council that need not meet."),
     "path_without_body": _l("This way goes through a body that the file does not name: %(value)s."),
     "deadline_not_on_path": _l("The deadline “%(value)s” is for a hand-over that this procedure does not have."),
@@ -67,6 +68,7 @@ SENTENCES = {
     "deadline_before_council": _l(
         "The deadline %(value)s leaves no day for the councils, which meet only after the period (%(after)s)."
     ),
+    "principle_without_measure": _l("A principle of the kind “%(value)s” needs %(needs)s: how much it asks for."),
     "too_many_years": _l("%(value)s years are asked, and only %(most)s are judged."),
 }
 

@@ -2,6 +2,8 @@
 
 from flask_babel import lazy_pgettext as _p
 
+from dms.appraisal.asking import AskedBy
+from dms.appraisal.desk.models import DefectSource
 from dms.appraisal.letter import LetterState
 from dms.appraisal.models import ReviewVerdict
 from dms.appraisal.progress import Standing
@@ -94,6 +96,16 @@ DOSSIERS = {
         PointState.UNDECIDED: _p("point", "To be decided"),
         PointState.REJECTED: _p("point", "Not accepted"),
         PointState.BLOCKING: _p("point", "To be put right"),
+    },
+    DefectSource: {
+        DefectSource.RULE: _p("defect", "The check"),
+        DefectSource.PERSON: _p("defect", "The appraiser"),
+        DefectSource.REMARK: _p("defect", "A remark"),
+    },
+    AskedBy: {
+        AskedBy.CAMPAIGN: _p("asked", "Screening principle"),
+        AskedBy.OFFICE: _p("asked", "The office's list"),
+        AskedBy.OFFICER: _p("asked", "My list"),
     },
     ReviewVerdict: {
         ReviewVerdict.ACCEPTED: _p("review", "Accepted"),

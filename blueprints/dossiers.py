@@ -17,6 +17,7 @@ from blueprints.forms import UploadForm, refusals_on
 from blueprints.kept_uploads import Kept
 from blueprints.web import current_actor, permission, tools, transaction
 from dms import clock
+from dms.appraisal.desk.terms import clock_of, main_clock
 from dms.campaigns import service as campaigns
 from dms.documents import service as documents
 from dms.dossiers import board, facts, minuting, nominees, parts, routing, service
@@ -139,6 +140,7 @@ def _page(dossier_id: UUID) -> str:
         piece=lambda item: piece(drawn, item),
         received_by=_received_by(session, dossier),
         law_day=clock.day_of(dossier.submitted_at or now),
+        term=main_clock(clock_of(session, dossier, calendar=tools().calendar, today=clock.day_of(now))),
     )
 
 
@@ -253,6 +255,7 @@ def _moved(listed: Sequence[UUID], nominee_id: UUID, step: int) -> list[UUID]:
 @permission(Permission.DOSSIER_EDIT)
 def council(dossier_id: UUID) -> Any:
     dossier, session = _get(dossier_id), db.session()
+    meetings.ensure_foreseen(dossier)
     listed = facts.nominees_of(session, dossier_id)
     suggested = meetings.suggested_members(session, dossier, day=clock.day_of(clock.now()))
     conclusion = minuting.usual_conclusion(listed)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from blueprints.extensions import db
-from blueprints.web import current_actor, ours, permission
+from blueprints.web import current_actor, ours, permission, tools
 from dms import clock
 from dms.appraisal import worklist
 from dms.policy import Permission
@@ -16,7 +16,8 @@ bp = Blueprint("home", __name__)
 @bp.get("/work")
 @permission(Permission.HOME)
 def work() -> str:
-    found = worklist.my_work(db.session(), current_actor(), clock.day_of(clock.now()))
+    today = clock.day_of(clock.now())
+    found = worklist.my_work(db.session(), current_actor(), today, calendar=tools().calendar)
     return render_template("home/work.html", work=found)
 
 

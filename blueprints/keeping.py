@@ -1,4 +1,4 @@
-"""What is done every night so that archive and histories stay provable: renewals, checkpoints, a look at authorities.
+"""What is done every night: renewals and checkpoints, so that archive and histories stay provable; reminders of terms.
 
 Each part fails alone, and is tried again the next night.
 """
@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from blueprints.extensions import db
 from blueprints.web import tools, transaction
 from dms import clock
+from dms.appraisal.desk import presence, reminders
 from dms.archive import authorities, checkpoints, renewal, stamps
 from dms.archive.models import AuditCheckpoint
 
@@ -22,7 +23,7 @@ log = structlog.get_logger(__name__)
 def every_night(app: Flask) -> None:
     """Take stock, announce what has to be renewed, ask the authorities, make a checkpoint."""
     with app.app_context():
-        for part in (renew_due, ask_authorities, make_checkpoint):
+        for part in (renew_due, remind_of_terms, ask_authorities, make_checkpoint):
             _alone(part)
 
 
@@ -32,6 +33,13 @@ def renew_due() -> int:
     with transaction() as session:
         stamps.take_stock(session, tools().signing)
         return renewal.announce(session, within=within, now=clock.now())
+
+
+def remind_of_terms() -> int:
+    """Remind the offices of terms in working days that end soon, or are over; each once."""
+    with transaction() as session:
+        presence.sweep(session, now=clock.now())
+        return reminders.announce(session, calendar=tools().calendar, now=clock.now())
 
 
 def ask_authorities() -> None:

@@ -13,6 +13,7 @@ from blueprints.dossier_labels import DOSSIERS
 from blueprints.keys_labels import KEYS
 from blueprints.signature_labels import SIGNATURES
 from blueprints.signing_labels import SIGNING
+from dms.appraisal.desk.models import ReminderMark
 from dms.archive.contents import Place
 from dms.awards.states import DecisionState
 from dms.completeness import model as completeness
@@ -32,6 +33,7 @@ from dms.upkeep.model import Gravity
 
 # Enums that steer the code and are never shown.
 NEVER_SHOWN = (
+    ReminderMark,
     Alignment,
     FieldKind,
     LockAction,

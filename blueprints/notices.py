@@ -13,6 +13,7 @@ from blueprints.extensions import db
 from blueprints.labels import label
 from blueprints.web import current_actor, link, permission, transaction
 from dms import clock
+from dms.campaigns.vocabulary import TermKind
 from dms.people import notices
 from dms.people.models import Capacity, Notice
 from dms.people.notices import NoticeKind
@@ -40,6 +41,10 @@ SENTENCES: dict[NoticeKind, LazyString] = {
     NoticeKind.DOSSIERS_PASSED: _l(
         "From %(on)s your unit carries the duties of %(unit)s: %(dossiers)s open dossiers, %(steps)s papers to sign."
     ),
+    NoticeKind.TERM_NEAR: _l(
+        "Dossier %(code)s: “%(term)s” ends on %(due)s; working days left, that day included: %(left)s."
+    ),
+    NoticeKind.TERM_OVER: _l("Dossier %(code)s: “%(term)s” ends today or has ended (%(due)s)."),
     NoticeKind.DELEGATION_REVOKED: _l("%(by)s ended your power to sign in the head's place (%(capacity)s)."),
 }
 
@@ -112,7 +117,9 @@ def _readable(params: dict[str, Any]) -> dict[str, Any]:
         words["cause"] = label(VoidCause(words["cause"]))
     if "capacity" in words:
         words["capacity"] = label(Capacity(words["capacity"]))
-    for day in ("since", "until", "on"):
+    if "term" in words:
+        words["term"] = label(TermKind(words["term"]))
+    for day in ("since", "until", "on", "due"):
         if day in words:
             words[day] = f"{date.fromisoformat(words[day]):%d/%m/%Y}"
     return words
@@ -121,6 +128,8 @@ def _readable(params: dict[str, Any]) -> dict[str, Any]:
 def _address(params: dict[str, Any]) -> str | None:
     if "step_id" in params:
         return link("signing.step", step_id=params["step_id"])
+    if "dossier_id" in params:
+        return link("dossiers.show", dossier_id=params["dossier_id"])
     if "document_id" in params:
         return link("signing.verification", document_id=params["document_id"])
     if "dossiers" in params:

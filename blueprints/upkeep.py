@@ -74,7 +74,7 @@ def _page(found: list[Examined], *, everything: bool) -> str:
 
 
 def _ward(until: float | None = None) -> Ward:
-    return Ward(db.session(), tools().signing, clock.now(), until=until)
+    return Ward(db.session(), tools().signing, clock.now(), until=until, calendar=tools().calendar)
 
 
 def _act() -> dict[str, Any]:

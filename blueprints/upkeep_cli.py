@@ -53,7 +53,10 @@ def doctor_command(*, deep: bool, repair: bool, as_json: bool, language: str) ->
     """Say what is wrong with the service and how to mend it; ends with 0 (well), 1 (warnings) or 2 (errors)."""
     with force_locale(language):
         mended = _repair() if repair else {}
-        found = [*premises.run(), *doctor.run(Ward(db.session(), tools().signing, clock.now(), deep=deep))]
+        found = [
+            *premises.run(),
+            *doctor.run(Ward(db.session(), tools().signing, clock.now(), deep=deep, calendar=tools().calendar)),
+        ]
         click.echo(_as_json(found, mended) if as_json else "\n".join(_lines(found, mended)))
     sys.exit(EXIT[worst(tuple(trouble for each in found for trouble in each.troubles))])
 

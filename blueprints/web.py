@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from dms.people import service as people
 from dms.policy import Actor, Permission, allows
 from dms.signing.agents.messages import RequestSigner
 from dms.signing.service import SigningDesk
+from dms.workdays import Workdays
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -68,6 +69,7 @@ class Tools:
     desk: Desk
     signing: SigningDesk
     agent: RequestSigner | None = None
+    calendar: Workdays = field(default_factory=Workdays)
 
 
 def tools() -> Tools:

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from dms.appraisal import review as appraisal
+from dms.appraisal.desk import reminders
 from dms.archive import renewal, sealing, search
 from dms.awards import certificates, conferment
 from dms.documents import service as documents
@@ -67,6 +68,7 @@ IMMEDIATE: dict[str, tuple[Immediate, ...]] = {
     "unit.succeeded": (succession.on_unit_succeeded,),
     "scores.undoing": (scoring.on_scores_undoing,),
     "dossier.return": (appraisal.on_dossier_returned,),
+    reminders.EVENT: (reminders.on_term_due,),
 }
 
 

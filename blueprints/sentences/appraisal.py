@@ -53,6 +53,22 @@ SENTENCES: dict[str, LazyString] = {
     ),
     "letter_not_foreseen": _l("The campaign asks for no letter at this hand-over. Send the list without one."),
     # --- the appraiser's desk
+    "review_said_meanwhile": _l(
+        "Nothing was saved: %(by)s judged a point while you had this page open: %(verdict)s. %(comment)s What you typed is still here; look at it and save again if it is to stand."
+    ),
+    "remark_empty": _l("The remark is empty. Say what has to be mended."),
+    "remark_place_unknown": _l(
+        "The place of the remark is not in this dossier: the paper may have a newer version. Open the page again and repeat the step."
+    ),
+    "remark_not_found": _l("There is no such remark, or it was taken back."),
+    "remark_sent": _l("The unit has seen this remark with a return: it stays on record. Mark it as done instead."),
+    "question_empty": _l("The question is empty. Write what is to be asked of each dossier."),
+    "questions_too_many": _l(
+        "An office asks at most %(most)s questions of its own. Retire one that is no longer needed."
+    ),
+    "question_not_found": _l("There is no such question in your office's list."),
+    "return_not_found": _l("This dossier has not been returned, so there is nothing to mend."),
+    "return_letter_not_found": _l("There is no such letter, or your position does not let you see it."),
     "review_open": _l(
         "The dossier cannot be passed yet; open points: %(count)s. They are listed on the page: decide each, or return the dossier to its unit."
     ),

@@ -3,6 +3,9 @@
 from flask_babel import lazy_gettext as _l
 
 SENTENCES = {
+    "calendar_invalid": _l(
+        "The calendar of working days (%(file)s) cannot be read: %(problem)s. Mend the file, or name another one with DMS_HOLIDAYS_FILE."
+    ),
     "campaign_not_found": _l(
         "There is no such campaign, or it has no revision yet. Open the list of campaigns and choose one."
     ),

@@ -3,6 +3,9 @@
 from flask_babel import lazy_gettext as _l
 
 SENTENCES = {
+    "council_not_foreseen": _l(
+        "This award follows the simplified procedure: no council meets and the dossier holds no minutes, so there is nothing to record."
+    ),
     "version_newer": _l(
         "Since you opened the page, %(author)s has put version %(number)s in this place. Look at it, then decide whether your file goes on top."
     ),

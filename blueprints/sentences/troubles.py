@@ -10,6 +10,11 @@ _LOOK = _l(
 _REPAIR = _l("flask doctor --repair writes it anew.")
 
 TROUBLES: dict[str, tuple[LazyString, LazyString]] = {
+    # --- the calendar of working days
+    "calendar_year_unknown": (
+        _l("The calendar has no public holidays for %(year)s: terms of that year leave out weekends only."),
+        _l("Add the days of %(year)s, as announced, to the file that DMS_HOLIDAYS_FILE names, then restart."),
+    ),
     # --- the installation
     "migrations_behind": (
         _l("The database stands at migration %(present)s, the program needs %(newest)s."),
@@ -169,6 +174,7 @@ TROUBLES: dict[str, tuple[LazyString, LazyString]] = {
 }
 
 CHECKS: dict[str, LazyString] = {
+    "calendar": _l("Calendar of working days"),
     "migrations": _l("Tables of the database"),
     "store": _l("Object store"),
     "settings": _l("Settings"),

@@ -1,7 +1,7 @@
 """The checklist of one dossier: findings judged afresh, a person's words on them, what changed since a return (P22)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dms.appraisal import rules
+from dms.appraisal.asking import Asked, asked_of
+from dms.appraisal.desk import questions, remarks
+from dms.appraisal.desk.models import Remark
 from dms.appraisal.models import ReviewItem, ReviewVerdict
 from dms.appraisal.rules import Opinion, Point
 from dms.audit import AuditEvent
@@ -21,16 +24,21 @@ from dms.policy import Actor, Permission, Role, Status
 
 Key = tuple[UUID | None, str]
 PieceKey = tuple[str | None, UUID | None]
+Words = Mapping[Key, ReviewItem]
 _DATA_TAGS = ("dossier:nominee:", "dossier:council:")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something new since the return: a version of a paper, or a change of data told by the trail."""
+    """Something new since the return: a version of a paper, or a change of data told by the trail.
+
+    ``seen`` is the number of the version that was examined before the return, to compare with.
+    """
 
     part: Part | None = None
     version: Version | None = None
     event: AuditEvent | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,7 @@ class Group:
     points: tuple[Point, ...]
     opinion: Opinion | None
     is_new: bool
+    version: Version | None = None
 
     @property
     def key(self) -> PieceKey:
@@ -67,13 +76,29 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A dossier on the appraiser's desk. ``sent_back`` is the last return by an appraiser, None at the first look."""
+    """A dossier on the appraiser's desk. ``sent_back`` is the last return by an appraiser, None at the first look.
+
+    ``asked`` are the screening principles and the office's own questions; ``words`` every word as it is kept.
+    """
 
     dossier: Dossier
     judged: Judged
     groups: tuple[Group, ...]
     sent_back: Return | None
     changes: tuple[Change, ...]
+    asked: tuple[Asked, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    words: Words = field(default_factory=dict)
+
+    @property
+    def open_asked(self) -> tuple[Asked, ...]:
+        """The questions that stand in the way of passing."""
+        return tuple(each for each in self.asked if each.is_open)
+
+    @property
+    def open_count(self) -> int:
+        """How many things stand in the way of passing."""
+        return len(self.open_asked) + sum(len(each.open_points) + each.is_rejected for each in self.open_groups)
 
     @property
     def open_groups(self) -> tuple[Group, ...]:
@@ -96,19 +121,30 @@ def checklist(session: Session, dossier_id: UUID, *, by: Actor, now: datetime) -
     dossier = dossiers.get(session, dossier_id, by=by)
     if dossier.appraiser_id not in by.units_as(Role.APPRAISER):
         raise PermissionDenied("not_allowed", permission=Permission.DOSSIER_APPRAISE.value)
-    return review_of(session, dossier, now=now)
+    return review_of(session, dossier, by=by, now=now)
 
 
-def review_of(session: Session, dossier: Dossier, *, now: datetime) -> Review:
-    """The review of a dossier as it stands; the caller has judged who may see it."""
+def review_of(session: Session, dossier: Dossier, *, by: Actor, now: datetime) -> Review:
+    """The review of a dossier as it stands, with the questions of ``by``; the caller has judged who may see it."""
     judged = dossiers.judge(session, dossier, now=now)
     items = {(item.nominee_id, item.subject): item for item in items_of(session, dossier.id)}
     returns = _returns_since_appraisal(session, dossier.id)
     since = returns[-1].returned_at if returns else None
     changes = tuple(_changes(session, judged, since)) if since else ()
     new = _reopened(returns) | {_key_of(change.part) for change in changes if change.part}
-    groups = tuple(_groups(judged, items, new))
-    return Review(dossier, judged, groups, returns[-1] if returns else None, changes)
+    said_on = {**_ages(judged), **_data_ages(changes)}
+    office = questions.of_office(session, filter(None, [dossier.appraiser_id]), by=by)
+    opinions = {key: found for key, item in items.items() if (found := _opinion(item, None))}
+    return Review(
+        dossier=dossier,
+        judged=judged,
+        groups=tuple(_groups(judged, items, new, said_on)),
+        sent_back=returns[-1] if returns else None,
+        changes=changes,
+        asked=tuple(asked_of(judged.material, office, opinions)),
+        remarks=tuple(remarks.of_desk(session, dossier.id)),
+        words=items,
+    )
 
 
 def items_of(session: Session, dossier_id: UUID) -> list[ReviewItem]:
@@ -117,18 +153,15 @@ def items_of(session: Session, dossier_id: UUID) -> list[ReviewItem]:
     return list(session.scalars(query.order_by(ReviewItem.reviewed_at, ReviewItem.subject)))
 
 
-def _groups(
-    judged: Judged, items: Mapping[Key, ReviewItem], new: frozenset[PieceKey] | set[PieceKey]
-) -> Iterable[Group]:
+def _groups(judged: Judged, items: Words, new: set[PieceKey], said_on: Mapping[PieceKey, datetime]) -> Iterable[Group]:
     """The findings by what they are about: the dossier, its papers, then nominee by nominee with data and papers."""
     nominees = {nominee.id: nominee for nominee in judged.material.nominees}
     parts = {_key_of(part): part for part in judged.material.parts}
-    said_on = _ages(judged)
     gathered: dict[PieceKey, list[Point]] = {}
     for finding in judged.findings:
         bare = Point(finding)
         key = (finding.place.requirement, bare.nominee_id)
-        opinion = _opinion(items.get((bare.nominee_id, bare.subject)), said_on.get(_age_key(bare)))
+        opinion = _opinion(items.get((bare.nominee_id, bare.subject)), _changed_at(bare, said_on))
         gathered.setdefault(key, []).append(Point(finding, opinion))
     places = list(nominees)
     for requirement, nominee_id in sorted(gathered, key=lambda key: _place_in_list(key, places)):
@@ -138,6 +171,7 @@ def _groups(
             requirement=requirement,
             nominee=nominees.get(nominee_id) if nominee_id else None,
             document_id=parts[key].document_id if key in parts else None,
+            version=judged.material.current.get(parts[key].document_id) if key in parts else None,
             points=tuple(gathered[key]),
             opinion=_opinion(paper, said_on.get(key)),
             is_new=bool({key, (None, nominee_id), (None, None)} & new),
@@ -171,8 +205,22 @@ def _ages(judged: Judged) -> dict[PieceKey, datetime]:
     return {**papers, **stated}
 
 
-def _age_key(point: Point) -> PieceKey:
-    return point.finding.place.requirement or rules.criterion_of(point.subject), point.nominee_id
+def _data_ages(changes: Iterable[Change]) -> dict[PieceKey, datetime]:
+    """When each nominee's data, and those of the dossier, were last changed since the return."""
+    return {(None, _nominee_in(change.event)): change.event.at for change in changes if change.event}
+
+
+def _nominee_in(event: AuditEvent) -> UUID | None:
+    told = event.data.get("nominee")
+    return UUID(told) if told else None
+
+
+def _changed_at(point: Point, said_on: Mapping[PieceKey, datetime]) -> datetime | None:
+    """When the paper, the statement or the data that a point is about were last changed."""
+    if requirement := point.finding.place.requirement:
+        return said_on.get((requirement, point.nominee_id))
+    keys = ((rules.criterion_of(point.subject), point.nominee_id), (None, point.nominee_id))
+    return max(filter(None, map(said_on.get, keys)), default=None)
 
 
 def _returns_since_appraisal(session: Session, dossier_id: UUID) -> list[Return]:
@@ -191,13 +239,18 @@ def _changes(session: Session, judged: Judged, since: datetime) -> Iterable[Chan
     for part in judged.material.parts:
         for version in part.document.versions:
             if version.created_at > since and version.withdrawn_at is None:
-                yield Change(part=part, version=version)
+                yield Change(part=part, version=version, seen=_seen_before(part, since))
     query = select(AuditEvent).where(
         AuditEvent.subject == "dossier", AuditEvent.subject_id == judged.material.dossier.id, AuditEvent.at > since
     )
     for event in session.scalars(query.order_by(AuditEvent.position)):
         if event.tag.startswith(_DATA_TAGS):
             yield Change(event=event)
+
+
+def _seen_before(part: Part, since: datetime) -> int | None:
+    earlier = [each.number for each in part.document.versions if each.created_at <= since and not each.withdrawn_at]
+    return max(earlier, default=None)
 
 
 def _key_of(part: Part) -> PieceKey:

@@ -5,7 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Numeric, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dms.db import Base, Identified, Versioned, text_enum
@@ -85,11 +86,25 @@ class AppraisalLetterItem(Identified, Base):
     letter: Mapped[AppraisalLetter] = relationship(back_populates="items")
 
 
-class ReviewItem(Identified, Base):
-    """The appraiser's word on one finding or piece: accepted or rejected, with a comment."""
+class ReviewItem(Identified, Versioned, Base):
+    """The appraiser's word on one finding, question or piece: accepted or rejected, with a comment.
+
+    ``lock_version`` is what a screen showed: a word that would overwrite a newer one is refused.
+    """
 
     __tablename__ = "review_item"
-    __table_args__ = (UniqueConstraint("dossier_id", "nominee_id", "subject"),)
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "nominee_id", "subject"),
+        # A NULL nominee is distinct from every other NULL, so words on the dossier itself need an index of their own.
+        Index(
+            "uq_review_item_of_dossier",
+            "dossier_id",
+            "subject",
+            unique=True,
+            sqlite_where=sql_text("nominee_id IS NULL"),
+            postgresql_where=sql_text("nominee_id IS NULL"),
+        ),
+    )
 
     dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), index=True)
     nominee_id: Mapped[UUID | None] = mapped_column(ForeignKey("nominee.id"))

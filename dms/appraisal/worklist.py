@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from dms.appraisal.desk import terms
+from dms.appraisal.desk.terms import Clocks, TermClock
 from dms.campaigns import service as campaigns
 from dms.campaigns.models import CampaignRevision
 from dms.campaigns.vocabulary import DeadlineKind, StepAction
@@ -21,7 +23,9 @@ from dms.people.models import UnitName
 from dms.policy import Actor, Permission, PositionKind, Status, where
 from dms.signing import service as signing
 from dms.signing.models import Step
+from dms.workdays import Workdays
 
+NO_CALENDAR = Workdays()
 SHOWN = 20
 """How many dossiers of a group the page shows; the group's ``total`` tells how many there are."""
 
@@ -71,7 +75,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class WaitingDossier:
-    """A dossier as a list shows it. ``before`` is the deadline that counts for the task (the day itself is late)."""
+    """A dossier as a list shows it. ``before`` is the deadline that counts for the task (the day itself is late).
+
+    ``clock`` is the term in working days that runs for whoever has the dossier.
+    """
 
     dossier_id: UUID
     code: str
@@ -83,6 +90,7 @@ class WaitingDossier:
     before: date | None
     reason: str
     counts: Counts
+    clock: TermClock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,7 @@ class _Sort:
     deadlines: tuple[DeadlineKind, ...]
 
 
+_TIMED = frozenset({Task.APPRAISE, Task.MEND})
 _SUBMISSION = (DeadlineKind.TO_COORDINATOR, DeadlineKind.TO_HEAD)
 _SORTS = (
     _Sort(Task.MEND, Permission.DOSSIER_EDIT, (Status.RETURNED,), _SUBMISSION),
@@ -127,7 +136,7 @@ _SORTS = (
 )
 
 
-def my_work(session: Session, by: Actor, day: date) -> Work:
+def my_work(session: Session, by: Actor, day: date, *, calendar: Workdays = NO_CALENDAR) -> Work:
     """What waits for ``by`` on ``day``: open signing steps, and dossiers by what has to be done to them."""
     found = {sort: _dossiers(session, sort, by) for sort in _SORTS}
     totals = {sort: _count(session, sort, by, shown=len(rows)) for sort, rows in found.items()}
@@ -135,8 +144,9 @@ def my_work(session: Session, by: Actor, day: date) -> Work:
     everything = [dossier for rows in found.values() for dossier in rows]
     names = people.names_on(session, {each.unit_id for each in everything} | {step.unit_id for step in steps}, day)
     reasons = _reasons(session, everything)
+    clocks = terms.clocks_of(session, everything, calendar=calendar, today=day)
     groups = (
-        Group(sort.task, tuple(_row(each, sort, names, reasons) for each in rows), totals[sort])
+        Group(sort.task, tuple(_row(each, sort, names, reasons, clocks[each.id]) for each in rows), totals[sort])
         for sort, rows in found.items()
     )
     return Work(
@@ -171,7 +181,9 @@ def _reasons(session: Session, dossiers: Iterable[Dossier]) -> dict[UUID, str]:
     return {each.dossier_id: each.reason for each in session.scalars(query.order_by(Return.returned_at))}
 
 
-def _row(dossier: Dossier, sort: _Sort, names: dict[UUID, UnitName], reasons: dict[UUID, str]) -> WaitingDossier:
+def _row(  # noqa: PLR0917  (one row of a table, filled from what was loaded for all)
+    dossier: Dossier, sort: _Sort, names: dict[UUID, UnitName], reasons: dict[UUID, str], clocks: Clocks
+) -> WaitingDossier:
     scheme = campaigns.spec_of(dossier.revision).scheme(dossier.scheme_code)
     deadlines = scheme.deadlines if scheme else ()
     return WaitingDossier(
@@ -185,6 +197,7 @@ def _row(dossier: Dossier, sort: _Sort, names: dict[UUID, UnitName], reasons: di
         before=min((each.before for each in deadlines if each.kind in sort.deadlines), default=None),
         reason=reasons.get(dossier.id, ""),
         counts=_counts(dossier),
+        clock=terms.main_clock(clocks) if sort.task in _TIMED else None,
     )
 
 

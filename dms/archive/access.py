@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dms.appraisal.desk.models import ReturnLetter
 from dms.appraisal.models import AppraisalLetter, Consolidation
 from dms.audit import Trail
 from dms.awards.models import Decision
@@ -26,7 +27,7 @@ from dms.signing.models import SigningRoute, Step
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What a paper stands in: a dossier, the coordinator's or the appraiser's letter, a decision; and its chain."""
+    """What a paper stands in: a dossier (a letter that returned it, too), a letter, a decision; and its chain."""
 
     subject: Dossier | Consolidation | AppraisalLetter | Decision
     trail: Trail
@@ -66,6 +67,9 @@ def holders_of(session: Session, document_id: UUID) -> Iterator[Holder]:
     for appraisal in session.scalars(select(AppraisalLetter).where(AppraisalLetter.document_id == document_id)):
         trail = Trail("appraisal", appraisal.id)
         yield Holder(appraisal, trail, Permission.APPRAISAL_READ, Permission.APPRAISAL_EDIT)
+    in_return = select(Dossier).join(ReturnLetter, ReturnLetter.dossier_id == Dossier.id)
+    for dossier in session.scalars(in_return.where(ReturnLetter.document_id == document_id)):
+        yield Holder(dossier, Trail("dossier", dossier.id), Permission.DOSSIER_READ, Permission.APPRAISAL_EDIT)
     for decision in session.scalars(select(Decision).where(Decision.document_id == document_id)):
         yield Holder(decision, Trail("decision", decision.id), Permission.DECISION_READ, Permission.DECISION_PREPARE)
 

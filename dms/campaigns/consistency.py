@@ -146,12 +146,24 @@ def _parent_is_another(root: Data) -> Iterator[Fault]:
         yield Fault(("parent", "campaign"), "parent_is_itself", {"value": parent})
 
 
+_MEASURE = {"direct_workers": "percent", "since_last_award": "years"}
+
+
+def _principles_have_their_measure(root: Data) -> Iterator[Fault]:
+    """A principle that the data decide says how much it asks for."""
+    for where, principle in _entries(root, "screening"):
+        measure = _MEASURE.get(str(principle.get("kind")))
+        if measure and principle.get(measure) is None:
+            yield Fault((*where, "kind"), "principle_without_measure", {"value": principle["kind"], "needs": measure})
+
+
 CHECKS: tuple[Callable[[Data], Iterator[Fault]], ...] = (
     _unique_codes,
     _years_in_period,
     _days_in_order,
     _known_bases,
     _parent_is_another,
+    _principles_have_their_measure,
 )
 
 
@@ -271,6 +283,8 @@ def _council_and_minutes(_root: Data, scheme: Data, at: Path) -> Iterator[Fault]
         yield Fault((*place, "council", "required"), "council_without_minutes", {"value": scheme.get("code")})
     if required and _flag(scheme, "procedure", "simplified"):
         yield Fault((*place, "simplified"), "simplified_with_council", {"value": scheme.get("code")})
+    if minutes and _flag(scheme, "procedure", "simplified"):
+        yield Fault((*place, "simplified"), "simplified_with_minutes", {"value": scheme.get("code")})
     council = _mapping(_mapping(scheme.get("procedure")).get("council"))
     if council.get("vote") is not None and not required:
         yield Fault((*place, "council", "vote"), "vote_without_council", {"value": scheme.get("code")})

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from dms.campaigns.vocabulary import (
+    AfterReturn,
     BasisKind,
     Capacity,
     MediaType,
@@ -16,6 +17,7 @@ from dms.campaigns.vocabulary import (
     StageMode,
     StepAction,
     UnitKind,
+    Weight,
 )
 from dms.policy import PositionKind
 
@@ -189,20 +191,31 @@ class Terms(Cited):
     """Time limits of the desk in working days, from a complete dossier on; null where no rule sets one.
 
     ``return_within``: to send back a dossier that is not in order; ``appraise_within``: to appraise and pass on;
-    ``copies_within``: to send copies of the decision, or the notice that nothing is awarded.
+    ``copies_within``: to send copies of the decision, or the notice that nothing is awarded. ``after_return`` says what
+    a return does to the count, ``remind_before`` how many working days before the end people are reminded.
     """
 
     return_within: int | None = Field(default=None, ge=1, le=250)
     appraise_within: int | None = Field(default=None, ge=1, le=250)
     copies_within: int | None = Field(default=None, ge=1, le=250)
+    after_return: AfterReturn = AfterReturn.RESTART
+    remind_before: int = Field(default=3, ge=0, le=60)
 
 
 class Screening(Cited):
-    """A principle by which every nominee of the campaign is screened."""
+    """A principle by which every nominee of the campaign is screened.
+
+    ``direct_workers`` asks that at least ``percent`` of a dossier's individuals hold no leading position,
+    ``since_last_award`` for ``years`` since the last award. What the data do not decide the appraiser answers; with
+    ``weight: warn`` no answer is needed.
+    """
 
     code: Code
     kind: ScreeningKind
     text: Text
+    percent: Percent | None = None
+    years: int | None = Field(default=None, ge=1, le=30)
+    weight: Weight = Weight.BLOCK
 
 
 class Parent(Part):

@@ -218,6 +218,11 @@ class Procedure(Cited):
     terms: Terms | None = None
     text: Text
 
+    @property
+    def has_council(self) -> bool:
+        """Whether a council meets at all."""
+        return self.council.required and not self.simplified
+
 
 class Reward(Cited):
     """The bonus that goes with the award, as a multiple of the base salary, for one kind of nominee (P20)."""

@@ -184,6 +184,8 @@ class ScreeningKind(StrEnum):
     MATERNITY_COUNTS = "maternity_counts"
     TIE_PREFERS_WOMEN = "tie_prefers_women"
     WOMEN_LEADERS_SHORTER = "women_leaders_shorter"
+    DIRECT_WORKERS = "direct_workers"
+    SINCE_LAST_AWARD = "since_last_award"
     OTHER = "other"
 
 
@@ -196,3 +198,18 @@ class BasisKind(StrEnum):
     DECISION = "decision"
     PLAN = "plan"
     RESOLUTION = "resolution"
+
+
+class TermKind(StrEnum):
+    """What a term in working days is for: sending an unfit dossier back, appraising it, sending out the decision."""
+
+    RETURN = "return"
+    APPRAISE = "appraise"
+    COPIES = "copies"
+
+
+class AfterReturn(StrEnum):
+    """What becomes of a term when the dossier comes back complete: it begins anew, or goes on where it stopped."""
+
+    RESTART = "restart"
+    RESUME = "resume"

@@ -22,6 +22,7 @@ from dms.documents.models import Version
 from dms.dossiers import facts, guards, lifecycle, parts, routing, service, summary
 from dms.dossiers.models import Dossier, Nominee, Part, Return
 from dms.dossiers.reopening import is_data_open, is_paper_open
+from dms.dossiers.rules import required
 from dms.people import service as people
 from dms.people.models import Appointment, Position, in_force
 from dms.policy import Actor, Permission, PositionKind, allows
@@ -148,7 +149,7 @@ class _Draught:
         found: dict[tuple[str | None, str | None], list[Finding]] = defaultdict(list)
         for finding in self.findings:
             found[finding.place.requirement, finding.place.nominee].append(finding)
-        for requirement in self.material.scheme.requirements:
+        for requirement in required(self.material.scheme):
             for nominee in self._fillers(requirement):
                 place = (requirement.code, nominee.id if nominee else None)
                 about = found[requirement.code, str(nominee.id) if nominee else None]

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from dms import clock
 from dms.audit import record
+from dms.campaigns import service as campaigns
 from dms.dossiers import service, summary
 from dms.dossiers.facts import nominees_of
 from dms.dossiers.guards import ensure_editable
 from dms.dossiers.lifecycle import trail_of
 from dms.dossiers.models import CouncilMeeting, CouncilMember, CouncilRole, Dossier, Nominee, Presence, Vote
 from dms.dossiers.reopening import ensure_data_open
-from dms.errors import Invalid
+from dms.errors import Conflict, Invalid
 from dms.people import service as people
 from dms.people.service import Seat
 from dms.policy import Actor, PositionKind
@@ -58,6 +59,12 @@ def meeting_of(session: Session, dossier_id: UUID) -> CouncilMeeting | None:
     return session.scalars(select(CouncilMeeting).where(CouncilMeeting.dossier_id == dossier_id)).first()
 
 
+def ensure_foreseen(dossier: Dossier) -> None:
+    """Raise Conflict("council_not_foreseen") where the simplified procedure has neither council nor minutes (P14)."""
+    if campaigns.scheme_of(dossier.revision, dossier.scheme_code).procedure.simplified:
+        raise Conflict("council_not_foreseen", dossier=dossier.code)
+
+
 def record_meeting(
     session: Session,
     dossier_id: UUID,
@@ -69,12 +76,14 @@ def record_meeting(
 ) -> CouncilMeeting:
     """Write down the meeting and the votes in favour of each nominee; None takes a vote out.
 
-    Raises Invalid("meeting_in_future", "meeting_numbers_wrong", "meeting_times_wrong", "meeting_members_disagree",
+    Raises Conflict("council_not_foreseen") under the simplified procedure, and
+    Invalid("meeting_in_future", "meeting_numbers_wrong", "meeting_times_wrong", "meeting_members_disagree",
     "meeting_one_chair", "votes_over_members", "nominee_not_in_dossier").
     """
     dossier = service.get(session, dossier_id, by=by)
     ensure_editable(dossier, by)
     ensure_data_open(session, dossier, now=now)
+    ensure_foreseen(dossier)
     _ensure_possible(data, clock.day_of(now))
     _ensure_members(data)
     nominees = {nominee.id: nominee for nominee in nominees_of(session, dossier.id)}

@@ -76,7 +76,7 @@ def _letter(sources: Sources, _nominee: Nominee | None) -> bytes:
             addressees=_addressees(sources, authority),
             legal_bases=_legal_bases(sources),
             nominees=nominees_in(sources.nominees),
-            council=council_of(sources) if scheme.procedure.council.required else "",
+            council=council_of(sources) if scheme.procedure.has_council else "",
             council_met_on=sources.meeting.held_on if sources.meeting else None,
             minutes_symbol=_minutes_number(sources),
             attachments=_attachments(sources),

@@ -5,7 +5,15 @@ from datetime import timedelta
 
 from dms.campaigns import spec as file
 from dms.campaigns.parts import Cited, Stage, Step
-from dms.campaigns.vocabulary import DeadlineKind, DecisionPath, NomineeKind, QuotaScope, Scope, StageMode
+from dms.campaigns.vocabulary import (
+    DeadlineKind,
+    DecisionPath,
+    DocumentKind,
+    NomineeKind,
+    QuotaScope,
+    Scope,
+    StageMode,
+)
 from dms.completeness import model as judged
 from dms.errors import NotFound
 
@@ -27,12 +35,19 @@ def completeness_rules(spec: file.CampaignSpec, scheme_code: str) -> judged.Rule
         years=tuple(sorted(spec.years)),
         yearly=scheme.occurrence == "yearly",
         clauses=tuple(_clause(spec, clause) for clause in scheme.nominees),
-        requirements=tuple(_requirement(spec, requirement) for requirement in scheme.requirements),
+        requirements=tuple(_requirement(spec, requirement) for requirement in required(scheme)),
         criteria=tuple(_criterion(spec, criterion) for criterion in scheme.criteria),
         deadline=_deadline(spec, scheme),
         council=_council(spec, scheme),
-        vote=_vote(spec, scheme.procedure.council.vote),
+        vote=None if scheme.procedure.simplified else _vote(spec, scheme.procedure.council.vote),
     )
+
+
+def required(scheme: file.Scheme) -> tuple[file.Requirement, ...]:
+    """The papers of a dossier; under the simplified procedure no council meets and leaves minutes (P14, P17)."""
+    if not scheme.procedure.simplified:
+        return scheme.requirements
+    return tuple(each for each in scheme.requirements if each.document_kind is not DocumentKind.MINUTES)
 
 
 def _cite(spec: file.CampaignSpec, cited: Cited | file.Vote) -> judged.Cite:
@@ -117,7 +132,7 @@ def _deadline(spec: file.CampaignSpec, scheme: file.Scheme) -> judged.Deadline |
 def _council(spec: file.CampaignSpec, scheme: file.Scheme) -> judged.CouncilRule | None:
     """The council meets once the period is over: from the day after its last day (P15)."""
     procedure = scheme.procedure
-    if not procedure.council.required:
+    if not procedure.has_council:
         return None
     first = spec.period.ends_on + timedelta(days=1) if procedure.council.after_period else None
     return judged.CouncilRule(_cite(spec, procedure), first)

@@ -27,8 +27,13 @@ RULE_SHARE = 0.4
 """The line under an issuing body or a subject is between 1/3 and 1/2 of the text above it."""
 
 
-def letterhead(document: Document, head: Letterhead, *, numbered: bool = True, dated: bool = True) -> None:
-    """Append cells 1 to 4: bodies and nation side by side, then number and date on one line."""
+def letterhead(
+    document: Document, head: Letterhead, *, numbered: bool = True, dated: bool = True, about: str = ""
+) -> None:
+    """Append cells 1 to 4: bodies and nation side by side, then number and date on one line.
+
+    ``about`` is the subject of a letter without a type of its own (công văn), set under its number (cell 5b).
+    """
     rows = side_by_side(document, left_cm=LEFT_CM, right_cm=RIGHT_CM, rows=2 if numbered or dated else 1)
     _bodies(rows[0][0], head)
     _nation(rows[0][1])
@@ -36,6 +41,8 @@ def letterhead(document: Document, head: Letterhead, *, numbered: bool = True, d
         left, right = rows[1]
         say(left, styles.NUMBER, wording.number_line(head.number, head.symbol) if numbered else "")
         say(right, styles.PLACE_DATE, wording.place_line(head.place, head.issued_on) if dated else "")
+        if about:
+            say_each(left, styles.ABOUT, balanced(f"V/v {wording.lower_first(about)}", styles.ABOUT, LEFT_CM - 0.6))
 
 
 def title(document: Document, type_name: str, subject: str, *, note: str = "") -> None:

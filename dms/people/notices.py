@@ -30,6 +30,8 @@ class NoticeKind(StrEnum):
     DELEGATION_GRANTED = "delegation_granted"
     DELEGATION_REVOKED = "delegation_revoked"
     DOSSIERS_PASSED = "dossiers_passed"
+    TERM_NEAR = "term_near"
+    TERM_OVER = "term_over"
 
 
 def tell(session: Session, people: Iterable[UUID | None], kind: NoticeKind, *, now: datetime, **params: Any) -> None:

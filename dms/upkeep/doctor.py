@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from dms.audit import record
 from dms.policy import Actor
-from dms.upkeep import blobs, proof, routes, rows
+from dms.upkeep import blobs, days, proof, routes, rows
 from dms.upkeep.model import Check, Examined, Ward, examine
 from dms.upkeep.trail import TRAIL
 
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {
+        "calendar": days.known,
         "events": rows.events,
         "pendings": rows.pendings,
         "summaries": rows.summaries,
@@ -27,7 +28,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 )
 """Name → check, the quick ones first."""
 
-QUICK = ("events", "pendings")
+QUICK = ("calendar", "events", "pendings")
 """Checks whose cost does not grow with the archive: a page may run them whenever it is opened."""
 
 Repair = Callable[..., int]

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dms.signing.service import SigningDesk
+from dms.workdays import Workdays
 
 GRACE = timedelta(hours=24)
 """A blob that no row names is nobody's only when it is older than this: bytes come first, their row second."""
@@ -35,13 +36,17 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Ward:
-    """What is examined, by which clock, how thoroughly, and until when (``time.monotonic``) where time is short."""
+    """What is examined, by which clock, how thoroughly, and until when (``time.monotonic``) where time is short.
+
+    ``calendar`` is the one by which terms are counted; None where nobody counts any.
+    """
 
     session: Session
     desk: SigningDesk
     now: datetime
     deep: bool = False
     until: float | None = None
+    calendar: Workdays | None = None
 
     @property
     def is_over(self) -> bool:

@@ -63,6 +63,7 @@ def scene(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Scene:
         make.proven(session, make.a_nominee(session, at_work, "Võ Bình", by=clerk, workplace="Phòng Hai"), by=clerk)
         make.a_paper(session, at_work, "to-trinh")
         at_work.status, at_work.submitted_at = Status.CONSOLIDATED, make.NOW
+        at_work.status_since = at_work.appraiser_since = make.NOW
         nominees = {each.name: each.id for dossier in (first, second, at_work) for each in dossier.nominees}
         dossiers = {"first": first.id, "second": second.id, "at_work": at_work.id}
         return Scene(coordinator, appraiser, stranger, found.id, nominees, dossiers)
@@ -248,6 +249,98 @@ def test_words_are_kept_and_a_no_without_a_reason_gives_the_page_back(
         assert (kept.subject, kept.comment) == (ETHICS, "Chưa có xác nhận")
     prefilled = client.get(f"/appraisal/dossiers/{scene.dossiers['at_work']}/return")
     assert "Chưa có xác nhận" in words(prefilled.data)
+
+
+@pytest.mark.rule("P22")
+def test_a_word_that_clashes_gives_409_with_what_the_first_said_and_what_was_typed(
+    app: Flask, client: Browser, scene: Scene
+) -> None:
+    login(client, scene.appraiser)
+    address, name = f"/appraisal/dossiers/{scene.dossiers['at_work']}/review", f"{scene.nominees['Võ Bình']}|{ETHICS}"
+    fresh = {f"verdict-{name}": "accepted", f"seen-{name}": 0}
+    assert client.submit(address, **fresh).status_code == 302
+    mine = {f"verdict-{name}": "rejected", f"comment-{name}": "Đang bị thanh tra", f"seen-{name}": 0}
+    clash = client.submit(address, **mine)
+    assert clash.status_code == 409
+    page = clash.data.decode()
+    assert 'class="clash"' in page
+    assert 'value="Đang bị thanh tra"' in page
+    seen = re.search(rf'name="seen-{re.escape(name)}" value="(\d+)"', page)
+    assert seen
+    assert client.submit(address, **mine | {f"seen-{name}": seen[1]}).status_code == 302
+
+
+@pytest.mark.rule("P22")
+def test_a_remark_is_kept_from_the_desk_and_reaches_the_unit_with_the_return_and_its_letter(
+    app: Flask, client: Browser, scene: Scene
+) -> None:
+    login(client, scene.appraiser)
+    dossier_id = scene.dossiers["at_work"]
+    desk_page = client.get(f"/appraisal/dossiers/{dossier_id}/review").data.decode()
+    version = re.search(r'name="version" value="([0-9a-f-]{36})"', desk_page)
+    assert version
+    place = {"version": version[1], "page": 1, "rectangle": "10,10,400,80"}
+    refused = client.submit(f"/appraisal/dossiers/{dossier_id}/remarks", text="", **place)
+    assert refused.status_code == 422
+    told = client.submit(
+        f"/appraisal/dossiers/{dossier_id}/remarks",
+        headers={"Accept": "application/json"},
+        text="Thiếu số ký hiệu",
+        **place,
+    )
+    assert told.status_code == 201
+    prefilled = client.get(f"/appraisal/dossiers/{dossier_id}/return").data.decode()
+    assert "Trang 1: Thiếu số ký hiệu" in prefilled
+    piece = {"piece": "to-trinh:-", "note-to-trinh:-": "Trang 1: Thiếu số ký hiệu"}
+    assert client.submit(f"/appraisal/dossiers/{dossier_id}/return", **piece).status_code == 302
+    with writing(app) as session:
+        clerk = session.get_one(Dossier, dossier_id)
+        person = make.a_person(session)
+        make.a_role(session, person, session.get_one(Unit, clerk.unit_id), Role.CLERK)
+        enter(session, person)
+        address = person.email
+    unit = app.test_client()
+    login(unit, address)  # type: ignore[arg-type]  # the app's client class is Browser
+    page = words(unit.get(f"/appraisal/dossiers/{dossier_id}/mend").data)
+    assert "Công văn yêu cầu bổ sung, hoàn thiện hồ sơ đề nghị khen thưởng" in page
+    assert page.count("Thiếu số ký hiệu") >= 2  # in the list and as a remark on the page
+
+
+@pytest.mark.rule("P22")
+def test_an_open_desk_tells_who_else_is_there_and_own_questions_are_asked(client: Browser, scene: Scene) -> None:
+    login(client, scene.appraiser)
+    address = f"/appraisal/dossiers/{scene.dossiers['at_work']}"
+    sign = client.submit(f"{address}/looking", headers={"Accept": "application/json"})
+    assert sign.json == {"others": [], "said": None}
+    assert client.submit(f"{address}/left").status_code == 204
+    unit = re.search(r'name="unit" value="([^"]+)"', client.get("/appraisal/questions").data.decode())
+    assert unit
+    empty = client.submit("/appraisal/questions", unit=unit[1], text=" ", required="1")
+    assert empty.status_code == 422
+    assert client.submit("/appraisal/questions", unit=unit[1], text="Đã hỏi Công an tỉnh?").status_code == 302
+    assert "Đã hỏi Công an tỉnh?" in words(client.get(f"{address}/review").data)
+
+
+@pytest.mark.rule("P22")
+def test_common_defects_are_shown_and_leave_as_a_spreadsheet(client: Browser, scene: Scene) -> None:
+    login(client, scene.appraiser)
+    dossier_id = scene.dossiers["at_work"]
+    client.submit(f"/appraisal/dossiers/{dossier_id}/return", **{"piece": "to-trinh:-", "note-to-trinh:-": "Bổ sung"})
+    page = client.get("/appraisal/statistics")
+    assert "P17" in words(page.data)
+    code = re.search(r"statistics\.xlsx\?campaign=([a-z0-9-]+)", page.data.decode())
+    assert code
+    book = load_workbook(BytesIO(client.get(f"/appraisal/statistics.xlsx?campaign={code[1]}").data))
+    assert book.active["D2"].value == 1
+    assert "P17" in {row[0].value for row in book.active.iter_rows()}
+
+
+@pytest.mark.rule("P22")
+def test_the_term_in_working_days_stands_in_queue_desk_dossier_and_home(client: Browser, scene: Scene) -> None:
+    login(client, scene.appraiser)
+    dossier_id = scene.dossiers["at_work"]
+    pages = ("/appraisal/queue", f"/appraisal/dossiers/{dossier_id}/review", f"/dossiers/{dossier_id}", "/work")
+    assert [page for page in pages if "còn 20 ngày làm việc" not in words(client.get(page).data)] == []
 
 
 @pytest.mark.rule("P22")

@@ -197,6 +197,11 @@ def test_a_word_on_something_that_is_not_there_is_refused(session: Session) -> N
 # --- yes
 
 
+def screened(session: Session, dossier: Dossier, by: Actor) -> list[Word]:
+    """A yes to every screening principle that must be answered."""
+    return [Word(each.subject, YES) for each in looked_at(session, dossier, by).open_asked]
+
+
 def passable(session: Session, monkeypatch: pytest.MonkeyPatch) -> tuple[Dossier, Actor]:
     """A dossier without a blocking finding: its papers are signed by tests of their own, so here none is asked for."""
     dossier, appraiser = a_desk(session)
@@ -217,7 +222,8 @@ def test_passing_is_refused_with_everything_that_is_open(session: Session) -> No
     listed = [point for each in refusal.value.params["groups"] for point in each.open_points]
     everything = [each for each in points(looked_at(session, dossier, appraiser)) if each.is_open]
     assert [each.subject for each in listed] == [each.subject for each in everything]
-    assert refusal.value.params["count"] == len(everything) > 3
+    asked = looked_at(session, dossier, appraiser).open_asked  # the campaign's screening principles
+    assert refusal.value.params["count"] == len(everything) + len(asked) > 3
     assert {each.state for each in listed} == {PointState.BLOCKING, PointState.UNDECIDED}
     assert dossier.status is Status.CONSOLIDATED
 
@@ -228,7 +234,7 @@ def test_a_dossier_passes_when_nothing_is_open(session: Session, monkeypatch: py
     waiting = [each for each in points(looked_at(session, dossier, appraiser)) if each.is_open]
     assert waiting
     words = [say(dossier, each.subject) for each in waiting]
-    decide(session, dossier, *words, by=appraiser)
+    decide(session, dossier, *words, *screened(session, dossier, appraiser), by=appraiser)
     review.pass_(session, dossier.id, by=appraiser, now=make.NOW)
     assert dossier.status is Status.APPRAISED
     assert audit.events(session, trail_of(dossier))[-1].data["accepted"] == len(words)
@@ -243,7 +249,8 @@ def test_a_dossier_passes_when_nothing_is_open(session: Session, monkeypatch: py
 def test_one_rejected_point_is_enough_to_stop_a_dossier(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     dossier, appraiser = passable(session, monkeypatch)
     waiting = [each.subject for each in points(looked_at(session, dossier, appraiser)) if each.is_open]
-    decide(session, dossier, *(say(dossier, each) for each in waiting), by=appraiser)
+    words = [say(dossier, each) for each in waiting]
+    decide(session, dossier, *words, *screened(session, dossier, appraiser), by=appraiser)
     decide(session, dossier, say(dossier, waiting[0], NO, "Chưa đúng"), by=appraiser)
     with pytest.raises(Invalid, match="review_open") as refusal:
         review.pass_(session, dossier.id, by=appraiser, now=make.NOW)
