@@ -87,7 +87,8 @@ def english() -> Any:
 
 @pytest.mark.usefixtures("english")
 def test_every_sentence_stands_in_the_catalogue() -> None:
-    known = {message.id for message in CATALOGUE}
+    whole = read_po(io.BytesIO((ROOT / "translations/vi/LC_MESSAGES/messages.po").read_bytes()))
+    known = {message.id for message in whole}
     assert [str(text) for table in TABLES for text in table.values() if str(text) not in known] == []
 
 
