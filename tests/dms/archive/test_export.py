@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -83,12 +84,35 @@ def assert_metadata_is_open(bag: Path) -> None:
     official = etree.parse(bag / "data" / "metadata" / "ho-so.xml").getroot()
     assert official.findtext("Maintenance") == "20 năm"
     assert [paper.findtext("TypeName") for paper in official.iter("VanBan")] == ["Quyết định", "Tờ trình"]
+    assert_the_decrees_fields_agree(official, read(bag, "metadata/dossier.json"))
     premis = read(bag, "metadata/premis.json")
     files = {each["objectIdentifier"] for each in premis["objects"]}
     assert {e["linkingObjectIdentifier"] for e in premis["events"] if e["linkingObjectIdentifier"]} <= files
     assert any(e["eventType"] == "document:version:archived" and e["linkingObjectIdentifier"] for e in premis["events"])
     last = read(bag, "events/dossier.json")["events"][-1]
     assert (last["tag"], last["actor_name"]) == ("dossier:archive:export", "Phan Thị Hồng")
+
+
+def assert_the_decrees_fields_agree(official: Any, facts: Any) -> None:
+    """Annex VI, part II of Decree 30/2020: the totals are those of the papers, each paper says what it is."""
+    papers = list(official.iter("VanBan"))
+    pages = [int(paper.findtext("PageAmount")) for paper in papers]
+    first, issued, last = (day_in(official, name) for name in ("StartDate", "VanBan/IssuedDate", "EndDate"))
+    assert [paper.findtext("DocOrdinal") for paper in papers] == ["1", "2"]
+    assert official.findtext("DocTotal") == "2"
+    assert official.findtext("PageTotal") == str(sum(pages))
+    assert all(pages)
+    assert first <= issued <= last
+    assert official.findtext("FileCode/FileCatalog") == facts["opened_at"][:4]
+    assert official.findtext("FileCode/FileNotation") == facts["code"]
+    assert official.findtext("Title") == f"{facts['scheme']['title']} – {facts['unit']}"
+    assert {paper.findtext("Subject") for paper in papers} == {paper["title"] for paper in facts["papers"]}
+    assert all(paper.findtext("SignerInfo/FullName") for paper in papers)
+
+
+def day_in(element: Any, path: str) -> date:
+    day, month, year = map(int, element.findtext(path).split("/"))
+    return date(year, month, day)
 
 
 def read(bag: Path, file: str) -> Any:
