@@ -66,6 +66,12 @@ class NomineeForm(FlaskForm):
     """Who is put forward, and what the report says of them."""
 
     kind = RadioField(_l("Who is put forward"), [required()], coerce=NomineeKind)
+    post = ChoiceField(
+        _l("Post"),
+        [optional()],
+        choices=[("", "–"), ("direct", _l("Works without a leading position")), ("leading", _l("Leads or manages"))],
+        description=_l("Where a rule asks for a share of people without a leading position, it is counted from this."),
+    )
     honorific = ChoiceField(_l("Form of address"), [optional()], choices=[("", "–"), ("Ông", "Ông"), ("Bà", "Bà")])
     name = TextField(_l("Name"), [required(), at_most(300)], description=_l("As it has to stand on the award."))
     position_title = TextField(_l("Position"), [optional(), at_most(300)])
@@ -98,7 +104,8 @@ class NomineeForm(FlaskForm):
             achievement=self.achievement.data or "",
             sections={each.code: self._fields[f"section_{n}"].data or "" for n, each in enumerate(spec.contents)},
             profile=profile
-            | {"honorific": self.honorific.data or "", "born_on": born_on, "duties": self.duties.data or ""},
+            | {"honorific": self.honorific.data or "", "born_on": born_on, "duties": self.duties.data or ""}
+            | {"post": self.post.data or ""},
         )
 
 
@@ -127,6 +134,7 @@ def _known(spec: CampaignSpec, nominee: Nominee) -> dict[str, Any]:
     born_on = date.fromisoformat(profile["born_on"]) if profile.get("born_on") else None
     return known | {
         "honorific": profile.get("honorific", ""),
+        "post": profile.get("post", ""),
         "duties": profile.get("duties", ""),
         "born_on": born_on,
     }

@@ -318,7 +318,8 @@
       go(point);
       return lookAt();
     }
-    if (open(button.dataset.paper, Number(button.closest("li").dataset.page))) byId("viewer").focus();
+    toggle("viewer");
+    if (open(button.dataset.paper, Number(button.dataset.page) || 1)) byId("viewer").focus();
   });
   if (choice) choice.addEventListener("change", function () { show(1); });
   if (location.hash === "#viewer") toggle("viewer");
