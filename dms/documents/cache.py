@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def keep_file(kept: Path, made: Path) -> None:
 
 
 def _make_room(folder: Path) -> None:
-    entries = [(entry.stat(), entry.path) for entry in _listed(folder)]
+    entries = list(_listed(folder))
     excess = sum(facts.st_size for facts, _ in entries) - FOLDER_BYTES
     for facts, path in sorted(entries, key=lambda each: each[0].st_mtime)[:-1]:  # never what was kept just now
         if excess <= 0:
@@ -47,6 +48,10 @@ def _make_room(folder: Path) -> None:
         excess -= facts.st_size
 
 
-def _listed(folder: Path) -> list[os.DirEntry[str]]:
+def _listed(folder: Path) -> Iterator[tuple[os.stat_result, str]]:
+    """Each file with its facts; what another thread renames or removes meanwhile is passed over."""
     with os.scandir(folder) as entries:
-        return [entry for entry in entries if entry.is_file()]
+        for entry in entries:
+            with suppress(FileNotFoundError):
+                if entry.is_file():
+                    yield entry.stat(), entry.path
