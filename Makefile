@@ -28,7 +28,7 @@ run: $(VENV)/.ready $(MO) ## Prepare everything, then start the service with a d
 .PHONY: test
 test: $(VENV)/.ready-dev $(MO) ## Run the whole suite on real services, on all cores (ARGS="-k seal" narrows it)
 	@scripts/prepare test
-	@$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.ready-dev ## Check style, layers, templates and translations

@@ -1,4 +1,4 @@
-"""Sign with a key of the server, and die at a chosen point: ``python -m tests.dms.signing.signing_on_purpose``.
+"""Sign with a key of the server, and die at a chosen point: what ``test_killed`` runs in a process of its own.
 
 Arguments: the database's address, the folder of the store, that of the PKI and its address, the step, the person, the
 point. Only here, in the tests, are there points to die at; the product knows nothing of them.
@@ -6,7 +6,6 @@ point. Only here, in the tests, are there points to die at; the product knows no
 
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,7 +86,3 @@ def main(arguments: list[str]) -> None:
         by = people.actor_of(reading, UUID(person_id), clock.day_of(now))
         shown = step.route.version.digest
         signatures.sign_with_server_key(reading, writing, desk, step.id, shown_digest=shown, by=by, now=now)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

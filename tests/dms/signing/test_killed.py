@@ -1,8 +1,7 @@
 """A signature is killed at every point of its way: the step is open again, or done whole, and nothing lies about it."""
 
+import multiprocessing
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,12 +21,14 @@ from dms.signing.models import PendingSignature, Signature, Step, StepOutcome
 from dms.signing.service import SigningDesk
 from dms.upkeep import doctor
 from dms.upkeep.model import Gravity, Ward
+from tests.dms.signing import signing_on_purpose
 from tests.dms.signing.office import HEAD_ONLY, a_desk, an_office
 from tests.dms.signing.signing_on_purpose import POINTS
 from tests.pki import Pki
 from tests.services import import_tables
 
-ROOT = Path(__file__).resolve().parents[3]
+PROCESSES = multiprocessing.get_context("forkserver")  # each begins with everything imported, and with nothing open
+PROCESSES.set_forkserver_preload(["tests.dms.signing.signing_on_purpose"])
 DONE = ("after second commit",)
 
 
@@ -65,8 +66,8 @@ def test_a_signature_that_is_killed_leaves_the_step_open_or_done_and_can_be_made
     engine: Engine, desk: SigningDesk, waiting: tuple[UUID, UUID], pki: Pki, tmp_path: Path, point: str
 ) -> None:
     versions = count(engine, Version)
-    died = sign_and_die(engine, pki, tmp_path, waiting, point)
-    assert died.returncode == -signal.SIGKILL, died.stderr
+    died_of = sign_and_die(engine, pki, tmp_path, waiting, point)
+    assert died_of == -signal.SIGKILL
 
     assert_nothing_is_half(engine, desk, waiting[0], versions, is_done=point in DONE)
     if point not in DONE:
@@ -76,10 +77,13 @@ def test_a_signature_that_is_killed_leaves_the_step_open_or_done_and_can_be_made
 
 def sign_and_die(  # noqa: PLR0917 - reads as a sentence where it is called
     engine: Engine, pki: Pki, folder: Path, waiting: tuple[UUID, UUID], point: str
-) -> subprocess.CompletedProcess[str]:
+) -> int | None:
+    """Sign in a process of its own, which dies at the point; how it ended."""
     words = [str(engine.url), str(folder), str(pki.folder), pki.base_url, *map(str, waiting), point]
-    command = [sys.executable, "-m", "tests.dms.signing.signing_on_purpose", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
+    process = PROCESSES.Process(target=signing_on_purpose.main, args=(words,))
+    process.start()
+    process.join(240)
+    return process.exitcode
 
 
 def sign_again(engine: Engine, desk: SigningDesk, step_id: UUID, person_id: UUID) -> None:
